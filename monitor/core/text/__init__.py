@@ -1,0 +1,1 @@
+"""What text is made of: numbers, names, sentences and the cues around them."""
