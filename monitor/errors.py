@@ -56,7 +56,9 @@ class BaselineError(ConfigError):
         self.programme = programme
         self.problems = problems
         first = f"; the first: {problems[0]}" if problems else ""
-        super().__init__(f"programme {programme!r} cannot be used: {len(problems)} problem(s){first} (run: monitor baseline check {programme})")
+        super().__init__(
+            f"programme {programme!r} cannot be used: {len(problems)} problem(s){first} (run: monitor baseline check {programme})"
+        )
 
 
 class ConflictError(MonitorError):
@@ -74,7 +76,9 @@ class FetchError(MonitorError):
 
     exit_code = 3
 
-    def __init__(self, status: str, text: str, *, transient: bool = False, http_status: int | None = None, retry_after_s: float | None = None) -> None:
+    def __init__(
+        self, status: str, text: str, *, transient: bool = False, http_status: int | None = None, retry_after_s: float | None = None
+    ) -> None:
         self.status = status
         self.transient = transient
         self.http_status = http_status
