@@ -371,7 +371,10 @@ class KnownName:
 
 @dataclass(frozen=True, slots=True)
 class Observation:
-    """A candidate fact: one mention with its context. `quote == page.text[start:end]`, always; `sentence_start/end` bound the clause or block it was judged in."""
+    """A candidate fact: one mention with its context. `quote == page.text[start:end]`, always.
+
+    `sentence_start/end` bound the sentence or block it was judged in.
+    """
 
     kind: str
     value: Value
