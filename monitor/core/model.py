@@ -423,6 +423,15 @@ class Linked:
     label: str = ""
     signature: str = ""
     evidence: Evidence | None = None
+    cues: tuple[str, ...] = ()  # joining or leaving, for participants
+
+
+@dataclass(frozen=True, slots=True)
+class Unlinked:
+    """An observation that is not a statement of any fact, and why not, in words."""
+
+    observation: Observation
+    reason: str
 
 
 # -------------------------------------------------------------------------------------------------------------------------- baseline
@@ -550,6 +559,10 @@ class Claim:
     reasons: tuple[str, ...] = ()
     hedge: Qualifier = Qualifier.EXACT
     pair_old: Value | None = None  # the old value named in the same sentence
+    anchor: str = ""  # what the statement looks like apart from its value; the same anchor later is the same statement
+    cues: tuple[str, ...] = ()
+    missed: int = 0  # good looks in a row that no longer showed it, where the source declares its list complete
+    roles: tuple[Role, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

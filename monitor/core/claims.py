@@ -1,0 +1,174 @@
+"""Follow what one page keeps saying about each fact: claims as stints, from the first capture that said so to the last that still did.
+
+A page may state a fact several times - old and new, rounded and exact, in prose and in a table - and owes one claim per fact: the value it holds now.
+A page that still states the known value is not revising it, unless it ties the two together as old and new.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from monitor.core.kinds import Kind
+from monitor.core.link import anchor_of
+from monitor.core.model import Claim, Country, Evidence, Linked, Page, Role, Source, Status, Value
+
+# Roles that say a value does not hold now. A denied date is a claim all the same: that the date no longer holds.
+_NOT_NOW = frozenset({Role.PAST, Role.QUOTED, Role.DENIED})
+# A statement of the known value outweighs a deviating one of the same page that fits at most this much better.
+KNOWN_BONUS = 0.2
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """One good look at a page: what was seen, where and when."""
+
+    source: Source
+    url: str
+    captured_at: datetime
+    sha256: str
+    page: Page
+    first: bool  # no earlier good look at this address
+
+
+@dataclass(frozen=True, slots=True)
+class Followed:
+    """The live claims of a page after a look (`began` are the new stints among them), and those that ended with it."""
+
+    live: tuple[Claim, ...]
+    began: tuple[Claim, ...]
+    ended: tuple[Claim, ...]
+
+
+def follow(
+    previous: Sequence[Claim], linked: Sequence[Linked], look: Look, known: Mapping[str, tuple[Value, ...]], kinds: Mapping[str, Kind]
+) -> Followed:
+    """The page's claims after this look. `known` holds, per fact key, the values known so far (baseline first, then flagged ones)."""
+    held = {_key(c): c for c in previous}
+    live: dict[str, Claim] = dict(held)
+    began: list[Claim] = []
+    ended: list[Claim] = []
+    for key, statements in _by_fact(linked).items():
+        chosen = _choose(statements, known.get(statements[0].fact or "", ()), kinds)
+        if chosen is None:
+            continue
+        claim = _claim(chosen, statements, look)
+        old = held.get(key)
+        if old is not None and _same(kinds[claim.kind], old.value, claim.value) and old.role is claim.role:
+            live[key] = replace(old, last_seen_at=look.captured_at, anchor=claim.anchor, missed=0)
+            continue
+        if old is not None:
+            ended.append(replace(old, ended_at=look.captured_at))
+            claim = replace(claim, before=old.value, first_look=False)
+        live[key] = claim
+        began.append(claim)
+    for key, claim in _missed(live, held, look).items():
+        live[key] = claim
+    return Followed(tuple(live.values()), tuple(began), tuple(ended))
+
+
+def _key(claim: Claim) -> str:
+    return claim.signature if claim.fact is None or claim.kind in _MANY else claim.fact
+
+
+# Kinds of which one page may make several claims about one fact: each country of a list, each status of a site.
+_MANY = frozenset({"country", "status"})
+
+
+def _by_fact(linked: Sequence[Linked]) -> dict[str, list[Linked]]:
+    groups: dict[str, list[Linked]] = {}
+    for statement in linked:
+        groups.setdefault(_statement_key(statement), []).append(statement)
+    return groups
+
+
+def _statement_key(statement: Linked) -> str:
+    """Statements under one key compete to be the page's claim; new facts are told apart by what they are about and how much they say."""
+    value = statement.observation.value
+    if isinstance(value, Country):
+        return f"{statement.fact}|{value.country}|{statement.observation.role in _NOT_NOW}"
+    if isinstance(value, Status):
+        return f"{statement.fact}|status"
+    if statement.fact is None:
+        return f"{statement.signature}|{statement.observation.raw.casefold()}"
+    return statement.fact
+
+
+def _choose(statements: Sequence[Linked], known: Sequence[Value], kinds: Mapping[str, Kind]) -> Linked | None:
+    """The statement that tells what the page holds now; None when it only speaks of the past."""
+    now = [s for s in statements if not _NOT_NOW & set(s.observation.roles) or (s.observation.pair and s.observation.role is not Role.PAST)]
+    denied = [s for s in statements if s.observation.kind == "date" and s.observation.role is Role.DENIED]
+    if not now:
+        return denied[0] if denied else None
+    tied = [s for s in now if s.observation.pair]
+    if tied:
+        return max(tied, key=lambda s: s.score)
+    kind = kinds[now[0].observation.kind]
+    best = max(now, key=lambda s: s.score)
+    if known:
+        confirming = [s for s in now if _same(kind, known[-1], s.observation.value)]
+        if confirming and max(s.score for s in confirming) >= best.score - KNOWN_BONUS:
+            return max(confirming, key=lambda s: s.score)
+    return best
+
+
+def _same(kind: Kind, old: Value, new: Value) -> bool:
+    return type(old) is type(new) and kind.compare(old, new).verdict in ("same", "coarser", "refined")
+
+
+def _claim(chosen: Linked, statements: Sequence[Linked], look: Look) -> Claim:
+    observation = chosen.observation
+    assert chosen.evidence is not None
+    partner = next(
+        (s.observation.value for s in statements if observation.pair and s.observation.pair == observation.pair and s is not chosen), None
+    )
+    return Claim(
+        source_id=look.source.id,
+        url=look.url,
+        fact=chosen.fact,
+        signature=_statement_key(chosen),
+        kind=observation.kind,
+        value=observation.value,
+        role=observation.role,
+        roles=observation.roles,
+        began_at=look.captured_at,
+        last_seen_at=look.captured_at,
+        evidence=located(chosen.evidence, look),
+        first_look=look.first,
+        score=chosen.score,
+        confidence=observation.confidence,
+        authority=look.source.authority,
+        publisher=look.source.publisher or look.source.id,
+        published_on=look.page.published_on,
+        label=chosen.label,
+        reasons=chosen.reasons,
+        hedge=observation.hedge,
+        pair_old=partner,
+        anchor=anchor_of(look.page, observation),
+        cues=chosen.cues,
+    )
+
+
+def located(evidence: Evidence, look: Look) -> Evidence:
+    """The evidence with where and when it was seen."""
+    return replace(
+        evidence,
+        source_id=look.source.id,
+        url=look.url,
+        captured_at=look.captured_at,
+        sha256=look.sha256,
+        publisher=look.source.publisher or look.source.id,
+        published_on=look.page.published_on,
+    )
+
+
+def _missed(live: Mapping[str, Claim], held: Mapping[str, Claim], look: Look) -> dict[str, Claim]:
+    """Claims that a source declares complete and this look did not show: one more good look without them."""
+    if not look.source.complete_for:
+        return {}
+    return {
+        key: replace(claim, missed=claim.missed + 1)
+        for key, claim in live.items()
+        if claim.kind == look.source.complete_for and key in held and claim.last_seen_at != look.captured_at
+    }

@@ -1,0 +1,216 @@
+"""Pull candidate facts out of a page: mentions found by the kinds, each with the context it is said in.
+
+1. Kinds look in a fixed order: money, date and count share the numbers (a number belongs to the first that reads it); names of things may overlap.
+2. A mention takes region and headers from its passage, and roles from the cues of its sentence.
+3. Two values of one kind in one sentence may be the old and the new one of a pair.
+"""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_right
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
+from datetime import timedelta
+from itertools import pairwise
+
+from monitor.core.kinds import Kind, Span
+from monitor.core.lang import Lexicon
+from monitor.core.model import Count, DateSpan, Mention, Money, Observation, Page, Passage, Qualifier, Region, Role, Setting
+from monitor.core.text import cues
+from monitor.core.text.passages import sentences
+
+NUMERIC = ("money", "date", "count")
+NAMES = ("site", "organisation", "place", "country", "status")
+
+# design.md, section 6: what a page may yield at most. Main text is kept before the margins.
+MOST_OBSERVATIONS = 200
+
+_BLANKS = re.compile(r"\s+")
+# A value dated more than this before the page's own date is told as history ("in 2013 the minister promised EUR 2.5bn").
+HISTORY = timedelta(days=400)
+
+
+def extract(page: Page, kinds: Mapping[str, Kind], lexicon: Lexicon, setting: Setting) -> list[Observation]:
+    """All candidate facts of a page, in text order, at most MOST_OBSERVATIONS; `quote == page.text[start:end]` for each.
+
+    `kinds` says which to look for; never raises, whatever the page holds.
+    """
+    setting = replace(setting, language=page.language, published_on=page.published_on or setting.published_on)
+    mentions = _mentions(page, kinds, lexicon, setting)
+    observations = _observe(page, mentions, lexicon, setting)
+    if len(observations) > MOST_OBSERVATIONS:
+        observations = sorted(observations, key=lambda o: (o.region is not Region.MAIN, o.kind not in (*NUMERIC[:2], "site"), o.start))[
+            :MOST_OBSERVATIONS
+        ]
+    return sorted(observations, key=lambda o: (o.start, o.end, o.kind))
+
+
+def _mentions(page: Page, kinds: Mapping[str, Kind], lexicon: Lexicon, setting: Setting) -> list[Mention]:
+    found: list[Mention] = []
+    taken: list[Span] = []
+    for name in NUMERIC:
+        if name in kinds:
+            new = kinds[name].find(page, lexicon, setting, taken)
+            found += new
+            taken = sorted([*taken, *((m.start, m.end) for m in new)])
+    organisations: list[Span] = []
+    for name in (*NAMES, *(n for n in kinds if n not in NUMERIC + NAMES)):
+        if name in kinds:
+            new = kinds[name].find(page, lexicon, setting, organisations if name in ("place", "country") else ())
+            found += new
+            if name == "organisation":
+                organisations = sorted((m.start, m.end) for m in new)
+    return sorted(found, key=lambda m: (m.start, m.end))
+
+
+def _observe(page: Page, mentions: Sequence[Mention], lexicon: Lexicon, setting: Setting) -> list[Observation]:
+    """Mentions with their context, one sentence at a time."""
+    starts = [p.start for p in page.passages]
+    by_sentence: dict[tuple[int, int, int], list[Mention]] = {}
+    cache: dict[int, list[tuple[int, int]]] = {}
+    for mention in mentions:
+        index = bisect_right(starts, mention.start) - 1
+        if index < 0 or mention.end > page.passages[index].end:
+            continue
+        if index not in cache:
+            passage = page.passages[index]
+            cache[index] = sentences(page.text, passage.start, passage.end, lexicon) or [(passage.start, passage.end)]
+        start, end = _around(cache[index], mention)
+        by_sentence.setdefault((index, start, end), []).append(mention)
+    found: list[Observation] = []
+    for (index, start, end), group in by_sentence.items():
+        found += _judge(page, index, cues.mark(page.text[start:end], start, lexicon), group, lexicon, setting)
+    return _table_pairs(page, found, lexicon)
+
+
+def _around(bounds: Iterable[tuple[int, int]], mention: Mention) -> tuple[int, int]:
+    """The sentence a mention stands in; one that a wrong split cuts through gets both halves."""
+    first = last = None
+    for start, end in bounds:
+        if end > mention.start and start < mention.end:
+            first = start if first is None else first
+            last = end
+    return (mention.start, mention.end) if first is None or last is None else (first, last)
+
+
+def _judge(page: Page, index: int, sentence: cues.Sentence, group: list[Mention], lexicon: Lexicon, setting: Setting) -> list[Observation]:
+    """The observations of one sentence: roles per mention, then the pairs among those of one kind."""
+    passage = page.passages[index]
+    dates = [m for m in group if isinstance(m.value, DateSpan)]
+    found: list[Observation] = []
+    for kind in dict.fromkeys(m.kind for m in group):
+        same = [m for m in group if m.kind == kind]
+        spans = [(m.start, m.end) for m in same]
+        tied = _ties(sentence, same, spans, lexicon) if kind in NUMERIC else {}
+        for i, mention in enumerate(same):
+            roles, words = _roles(sentence, spans, i, mention, passage, dates, lexicon, setting)
+            pair_id = None
+            if i in tied:
+                is_old, pair_id, word = tied[i]
+                roles = (
+                    (Role.PAST, *(r for r in roles if r is not Role.PAST))
+                    if is_old
+                    else tuple(r for r in roles if r not in (Role.PAST, Role.DELTA, Role.DENIED))
+                )
+                words = (*words, word)
+            found.append(_observation(page, index, sentence, mention, roles, words, pair_id))
+    return found
+
+
+def _ties(sentence: cues.Sentence, same: list[Mention], spans: list[Span], lexicon: Lexicon) -> dict[int, tuple[bool, str, str]]:
+    """For each mention of a pair: whether it is the old one, the id of the pair, the words that tie it."""
+    tied: dict[int, tuple[bool, str, str]] = {}
+    for pair in cues.pairs(sentence, spans, lexicon):
+        if _are_comparable(same[pair.old], same[pair.new]):
+            pair_id = f"p{spans[min(pair.old, pair.new)][0]}"
+            tied[pair.old] = (True, pair_id, pair.cue)
+            tied[pair.new] = (False, pair_id, pair.cue)
+    return tied
+
+
+def _are_comparable(a: Mention, b: Mention) -> bool:
+    """Could these be two states of one thing? Currencies must agree, unit nouns too unless one is missing."""
+    if isinstance(a.value, Money) and isinstance(b.value, Money):
+        return None in (a.value.currency, b.value.currency) or a.value.currency == b.value.currency
+    if isinstance(a.value, Count) and isinstance(b.value, Count):
+        units = (a.value.unit, b.value.unit)
+        return None in units or units[0].casefold() == units[1].casefold()  # type: ignore[union-attr]
+    return a.kind == b.kind
+
+
+def _roles(
+    sentence: cues.Sentence,
+    spans: list[Span],
+    i: int,
+    mention: Mention,
+    passage: Passage,
+    dates: list[Mention],
+    lexicon: Lexicon,
+    setting: Setting,
+) -> tuple[tuple[Role, ...], tuple[str, ...]]:
+    """Roles of one mention: what its kind knows, then header, neighbours and clause; `current` when nothing else holds."""
+    said = cues.said(sentence, spans, i, lexicon)
+    roles = list(said.roles)
+    if mention.kind == "date" and Role.DELTA in roles:
+        roles.remove(Role.DELTA)
+    roles = [*cues.header_roles(passage.column_header, lexicon), *roles]
+    if mention.role is not None:
+        roles = [mention.role, *roles]
+    if mention.kind != "date" and _is_history(sentence, mention, dates, setting):
+        roles.append(Role.PAST)
+    unique = tuple(dict.fromkeys(roles)) or (Role.CURRENT,)
+    return unique, (*mention.cues, *said.cues)
+
+
+def _is_history(sentence: cues.Sentence, mention: Mention, dates: list[Mention], setting: Setting) -> bool:
+    """Is the value told of a time long before the page, by the date nearest to it in its sentence?"""
+    if not dates or setting.published_on is None:
+        return False
+    nearest = min(dates, key=lambda d: max(d.start - mention.end, mention.start - d.end))
+    end = nearest.value.end if isinstance(nearest.value, DateSpan) else None
+    if nearest.role is Role.PUBLICATION or end is None or max(nearest.start - mention.end, mention.start - nearest.end) > 60:
+        return False
+    return end < setting.published_on - HISTORY
+
+
+def _observation(
+    page: Page, index: int, sentence: cues.Sentence, mention: Mention, roles: tuple[Role, ...], words: tuple[str, ...], pair: str | None
+) -> Observation:
+    quote = page.text[mention.start : mention.end]
+    hedge = mention.value.qualifier if isinstance(mention.value, Money | Count) else Qualifier.EXACT
+    roles = roles or (Role.CURRENT,)
+    return Observation(
+        kind=mention.kind,
+        value=mention.value,
+        raw=_BLANKS.sub(" ", quote).strip(),
+        start=mention.start,
+        end=mention.end,
+        quote=quote,
+        region=page.passages[index].region,
+        hedge=hedge,
+        role=roles[0],
+        confidence=mention.confidence,
+        passage=index,
+        sentence_start=sentence.start,
+        sentence_end=sentence.start + len(sentence.text),
+        roles=roles,
+        pair=pair,
+        cues=tuple(dict.fromkeys(words)),
+    )
+
+
+def _table_pairs(page: Page, observations: list[Observation], lexicon: Lexicon) -> list[Observation]:
+    """Ties the cells of one table row where one column is headed as the old state ("Baseline", "Original") and another is not."""
+    rows: dict[tuple[int, int, str], list[int]] = {}
+    for i, observation in enumerate(observations):
+        passage = page.passages[observation.passage]
+        if passage.group is not None and passage.row is not None and passage.column_header and observation.pair is None:
+            rows.setdefault((passage.group, passage.row, observation.kind), []).append(i)
+    for cells in rows.values():
+        for a, b in pairwise(cells):
+            old = [Role.PAST in cues.header_roles(page.passages[observations[k].passage].column_header, lexicon) for k in (a, b)]
+            if old[0] != old[1]:
+                for k in (a, b):
+                    observations[k] = replace(observations[k], pair=f"p{observations[a].start}")
+    return observations
