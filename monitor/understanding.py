@@ -1,0 +1,66 @@
+"""What the core does at each station of the line, put together for the pipeline: the real `reading.Steps`.
+
+Pure but for a memory of what was prepared (catalogue, lexicons): the same calls give the same results.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+
+from monitor.core import notices
+from monitor.core.claims import Look
+from monitor.core.digest import Digest, Knowledge, digest
+from monitor.core.extract import EXTRACTOR_VERSION, extract
+from monitor.core.kinds import Kind
+from monitor.core.lang import load
+from monitor.core.model import Baseline, Change, Claim, KnownName, Observation, Page, Setting, Source
+from monitor.core.readers import read
+from monitor.core.suspect import Doubt, Usual, doubt
+from monitor.reading import Sight
+from monitor.store.knowledge import Memory
+
+
+class Understanding:
+    """The stations with the kinds they look for. One per process; not shared between threads."""
+
+    extractor = EXTRACTOR_VERSION
+
+    def __init__(self, kinds: Mapping[str, Kind]) -> None:
+        self._kinds = kinds
+        self._known: dict[str, tuple[str, Knowledge]] = {}
+
+    def knowledge(self, baseline: Baseline, memory: Memory) -> Knowledge:
+        """What is known of the programme now; prepared again only where baseline or provisional facts moved."""
+        digest_, known = self._known.get(baseline.id, ("", None))
+        if known is None or digest_ != baseline.digest:
+            known = Knowledge.of(baseline, tuple(memory.changes.values()), self._kinds)
+        elif known.changes != memory.changes:
+            known = known.after(tuple(memory.changes.values()))
+        self._known[baseline.id] = (baseline.digest, known)
+        return known
+
+    def names(self, baseline: Baseline, known: Memory) -> tuple[KnownName, ...]:
+        return self.knowledge(baseline, known).catalogue.names
+
+    def read(self, body: bytes, media_type: str, url: str, source: Source) -> Page:
+        return read(body, media_type, url, source)
+
+    def doubt(self, page: Page, http_status: int, usual: int | None) -> Doubt | None:
+        return doubt(page, http_status, Usual(fact_count=usual) if usual else None)
+
+    def extract(self, page: Page, source: Source, names: tuple[KnownName, ...]) -> Sequence[Observation]:
+        language = source.language or page.language
+        return extract(page, self._kinds, load(page.language if page.language != "und" else language), Setting(language=language, names=names))
+
+    def digest(self, baseline: Baseline, known: Memory, sight: Sight, previous: Sequence[Claim]) -> Digest:
+        first = not previous and not sight.is_seen_before
+        look = Look(sight.source, sight.url, sight.captured_at, sight.sha256, sight.page, first)
+        language = sight.page.language if sight.page.language != "und" else sight.source.language
+        return digest(self.knowledge(baseline, known), look, sight.observations, previous, load(language))
+
+    def notice(self, change: Change, before: Change | None) -> notices.Notice | None:
+        return notices.notice(change, before)
+
+
+__all__ = ["Understanding", "datetime"]
