@@ -45,6 +45,11 @@ def precision_of(value: Decimal, decimals: int = 0) -> Decimal:
     return Decimal(1).scaleb(exponent if isinstance(exponent, int) else 0)
 
 
+def plain(value: Decimal) -> Decimal:
+    """The value without exponent and without zeros behind the decimal sign: 1500000000 for 1.5E+9, 2 for 2.0."""
+    return value.quantize(Decimal(1)) if value == value.to_integral_value() else value.normalize()
+
+
 def read_digits(written: str, decimal: str) -> Digits | None:
     """What the digits stand for where `decimal` is the language's decimal sign; None for what is no plain number."""
     if written[-1] in _HALVES:

@@ -13,7 +13,7 @@ from functools import lru_cache
 from typing import NamedTuple
 
 from monitor.core.lang import Lexicon
-from monitor.core.text.numbers.digits import Digits, precision_of, read_digits
+from monitor.core.text.numbers.digits import Digits, plain, precision_of, read_digits
 from monitor.core.text.numbers.fold import fold
 from monitor.core.text.numbers.vocabulary import Vocabulary, Word, append, precision_unit, vocabulary
 
@@ -58,7 +58,7 @@ class Number:
         """The same digits with a scale borrowed from elsewhere."""
         if self.value is None:
             return self
-        return replace(self, value=self.mantissa * scale, precision=self.precision / self.scale * scale, scale=scale, loose=False)
+        return replace(self, value=plain(self.mantissa * scale), precision=self.precision / self.scale * scale, scale=scale, loose=False)
 
     def without_scale(self) -> Number:
         """The mantissa alone, where the abbreviation turns out to be a unit."""
@@ -138,7 +138,7 @@ def _number(start: int, bare_end: int, digits: Digits, scale: Decimal, end: int,
     return Number(
         start=start,
         end=end,
-        value=digits.value * scale,
+        value=plain(digits.value * scale),
         precision=digits.precision * scale,
         mantissa=digits.value,
         scale=scale,
@@ -243,7 +243,7 @@ def _from_words(folded: str, run: list[_Token], known: Vocabulary) -> Number | N
     parts = _parts(run)
     if parts is None:
         return None
-    return _composed(start, end, sum(parts, Decimal(0)), run, folded, known)
+    return _composed(start, end, plain(sum(parts, Decimal(0))), run, folded, known)
 
 
 def _composed(start: int, end: int, value: Decimal, run: list[_Token], folded: str, known: Vocabulary) -> Number:
@@ -252,12 +252,12 @@ def _composed(start: int, end: int, value: Decimal, run: list[_Token], folded: s
     bare_end = run[-2].end if len(run) > 1 and scale != ONE else end
     if scale == ONE:  # "zwanzig Mio."
         scale, end, _ = _scale_after(folded, end, known)
-        value *= scale
+        value = plain(value * scale)
     first = run[0].word
     half = any(t.word is not None and t.word.role in ("fraction", "tail") for t in run)
     precision = precision_of(value) if value == value.to_integral_value() else precision_unit(value)
     about = first is not None and any(t.word is not None and t.word.role == "collective" for t in run) and first.role == "collective"
-    return Number(start, end, value, precision, value / scale, scale, bare_end, words=True, about=about, decimals=1 if half and value % 1 else 0)
+    return Number(start, end, value, precision, plain(value / scale), scale, bare_end, words=True, about=about, decimals=1 if half and value % 1 else 0)
 
 
 def _article_before(folded: str, start: int, known: Vocabulary) -> int | None:
