@@ -22,7 +22,7 @@ from monitor.core.text.units import UnitWords, unit_after, unit_words
 
 _BRACKET = re.compile(r" ?[(\[] ?[^()\[\]\d\n;]{0,24}")
 _IN_BRACKET = re.compile(r"(?:;|,| /| or)? ?[^()\[\]\d\n;]{0,14}")
-_SENTENCE_END = re.compile(r"[.!?](?= [A-ZÀ-ÞĀ-Ž„“\"(])|\n")
+_SENTENCE_END = re.compile(r"[.!?](?= [A-ZÀ-ÞĀ-Ž„“\"(0-9€£$₹¥])|\n")
 _LEAST_BARE = Decimal(100_000)
 _SENTENCE_LIMIT = 400  # characters looked at on either side of an amount for its sentence
 _LOOK_AHEAD = 44
@@ -62,6 +62,7 @@ class _Found:
     end: int
     low: Amount
     high: Amount | None = None  # the upper end of a range
+    paired: bool = False  # the old value of "from 6.5 to 7.9": its "from" is no bound
 
 
 class Reading(NamedTuple):
@@ -196,7 +197,7 @@ def _ranges(amounts: list[Amount], relations: list[str | None], context: _Contex
             found.append(_Found(amount.start, amounts[index + 1].end, amount, amounts[index + 1]))
             index += 2
         else:
-            found.append(_Found(amount.start, amount.end, amount))
+            found.append(_Found(amount.start, amount.end, amount, paired=relations[index] == "pair"))
             index += 1
     return found
 
@@ -226,7 +227,7 @@ def _mention(found: _Found, context: _Context, currency: Currency | None = None,
 
 def _value(found: _Found, currency: Currency, context: _Context) -> tuple[Money, tuple[str, ...]]:
     """The value of a mention and the words around it that shaped it."""
-    hedge = context.hedges.around(context.folded, found.start, found.end, money=True)
+    hedge = context.hedges.around(context.folded, found.start, found.end, money=not found.paired)
     per, per_words = _per(found, context)
     base, base_words = _price_base(found, context)
     number, part = found.low.number, currency.part
@@ -320,7 +321,7 @@ def _bare(found: _Found, sure: list[_Found], context: _Context, *, parsing: bool
     plain = not number.scaled and not number.is_year and not number.decimals and number.value is not None
     if not scaled and not (plain and _origin_follows(found, context)):
         return None
-    start, end = _sentence(context.text, found.start, found.end)
+    start, end = _sentence(context, found.start, found.end)
     lender = next((s for s in reversed(sure) if start <= s.start and s.end <= found.start), None)
     lender = lender or next((s for s in sure if start <= s.start and s.end <= end), None)
     if scaled:
@@ -332,7 +333,7 @@ def _bare(found: _Found, sure: list[_Found], context: _Context, *, parsing: bool
 
 
 def _bare_scaled(found: _Found, lender: _Found | None, context: _Context, sentence: str) -> Mention | None:
-    unit = unit_after(context.text, context.folded, found.end, context.units)
+    unit = unit_after(context.text, context.folded, found.end, context.units, context.known.links)
     if unit is not None:
         noun = context.folded[unit.start : unit.end]
         if unit.measure or not any(word.startswith(context.around.stems) for word in noun.split()):
@@ -354,12 +355,20 @@ def _origin_follows(found: _Found, context: _Context) -> bool:
     return behind[:1] == " " and behind[1:].split(" ", 1)[0] in context.around.origins
 
 
-def _sentence(text: str, start: int, end: int) -> tuple[int, int]:
+def _sentence(context: _Context, start: int, end: int) -> Span:
     """The sentence around a span, within a few hundred characters and one passage."""
-    first = max(0, start - _SENTENCE_LIMIT)
-    ends = [m.end() for m in _SENTENCE_END.finditer(text, first, start)]
-    closing = _SENTENCE_END.search(text, end, min(len(text), end + _SENTENCE_LIMIT))
-    return (ends[-1] if ends else first), (closing.start() if closing else min(len(text), end + _SENTENCE_LIMIT))
+    first, last = max(0, start - _SENTENCE_LIMIT), min(len(context.text), end + _SENTENCE_LIMIT)
+    before = [m.end() for m in _SENTENCE_END.finditer(context.text, first, start) if _closes(context, m)]
+    after = next((m.start() for m in _SENTENCE_END.finditer(context.text, end, last) if _closes(context, m)), last)
+    return (before[-1] if before else first), after
+
+
+def _closes(context: _Context, match: re.Match[str]) -> bool:
+    """Whether a full stop ends a sentence and not an abbreviation ("40 Mio. Euro", "Nr. 5")."""
+    if match.group() != ".":
+        return True
+    word = context.folded[max(0, match.start() - 12) : match.start()].rsplit(" ", 1)[-1].rsplit("\n", 1)[-1]
+    return not (f"{word}." in context.known.scales or (len(word) <= 3 and word.isalpha()))
 
 
 # ------------------------------------------------------------------------------------------------------------------------ table cells

@@ -9,7 +9,7 @@ from typing import Any
 from monitor.core.lang import Lexicon
 from monitor.core.model import Money, Qualifier
 from monitor.core.text.hedges import hedges
-from monitor.core.text.numbers import precision_of, vocabulary, write_number
+from monitor.core.text.numbers import find_numbers, precision_of, vocabulary, write_number
 from monitor.core.text.numbers.vocabulary import Vocabulary, forms
 
 _LARGEST = Decimal("1e17")
@@ -49,35 +49,21 @@ def _base(value: Money, lexicon: Lexicon) -> str:
 
 
 def _vague(value: Money, lexicon: Lexicon) -> str:
-    """The vague word and scale whose bounds these are, else the bounds themselves."""
+    """A vague phrase with these bounds ("hundreds of millions"), found by reading what could be written; the bounds themselves where there is none."""
     known = vocabulary(lexicon)
-    if value.min is None or value.max is None:
-        return ""
-    if (value.max, value.min * 500) == (value.max, value.max):
-        for form in sorted(known.alone_vague):
-            word = known.words.get(form)
-            if word is not None and word.value * 2 == value.min:
-                return form
-    links = sorted(known.links - {"-", ""}, key=lambda link: (len(link), link))
-    for form, word in known.words.items():
-        if word.role != "vague" or word.high is None or not word.value:
-            continue
-        scale = value.min / word.value
-        if word.high * scale == value.max and (text := _scaled_vague(form, scale, known, links)):
-            return text
+    for phrase in _vague_phrases(known):
+        numbers = find_numbers(phrase, lexicon)
+        if len(numbers) == 1 and numbers[0].value is None and (numbers[0].low, numbers[0].high) == (value.min, value.max):
+            return phrase
     return ""
 
 
-def _scaled_vague(form: str, scale: Decimal, known: Vocabulary, links: list[str]) -> str | None:
-    for written in (known.shown.get(format(s, "f")) or known.shown.get(f"1e{s.adjusted()}") for s in (scale,)):
-        if written:
-            link = next((x for x in reversed(links) if len(x) > 2), " ") if form.split()[-1] not in ("of", "de", "di") and links[-1] != " " and _needs_link(form) else " "
-            return f"{form}{link}{written}"
-    return None
-
-
-def _needs_link(form: str) -> bool:
-    return form.endswith(("aines", "ines", "ntaines"))
+def _vague_phrases(known: Vocabulary) -> list[str]:
+    scales = [form for form, word in known.words.items() if word.role == "scale" and word.value >= 1000]
+    scales.sort(key=lambda form: form not in known.alone_vague)
+    vague = [form for form, word in known.words.items() if word.role == "vague"]
+    gaps = sorted(known.links - {"-"}, key=lambda gap: (gap == " ", gap))
+    return [*(f for f in scales if f in known.alone_vague), *(f"{form}{gap}{scale}" for scale in scales for form in vague for gap in gaps), *vague]
 
 
 def money_to_json(value: Money) -> dict[str, Any]:

@@ -21,6 +21,8 @@ WIDEST = Decimal("0.05")
 # How far beyond a one-sided bound a value may lie and still be what was meant: "over 1.5 bn" is 1.6, not 2.6.
 BEYOND = Decimal("0.10")
 ABOUT = Decimal("0.10")
+# A headline cuts digits off instead of rounding (178 for 178.6), never more than this share.
+CUT = Decimal("0.01")
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,7 +92,7 @@ def _agree(old: Measured, new: Measured) -> bool:
     """One point lies in what the other says, or a truncated figure continues as the precise one, or two intervals overlap that are both open-ended."""
     if old.amount is not None and new.amount is not None:
         if old.amount == new.amount:
-            return not {old.qualifier, new.qualifier} == {Qualifier.OVER, Qualifier.UNDER} or True
+            return True
         return _holds(old, new.amount) or _holds(new, old.amount) or _cut(old, new) or _cut(new, old)
     if old.amount is not None or new.amount is not None:
         point, span = (old, new) if old.amount is not None else (new, old)
@@ -113,7 +115,7 @@ def _cut(coarse: Measured, fine: Measured) -> bool:
     """178 is what a headline leaves of 178.6: the figure cut off at its last digit."""
     if coarse.amount is None or fine.amount is None or coarse.precision <= fine.precision or coarse.qualifier is not Qualifier.EXACT:
         return False
-    room = min(coarse.precision, abs(coarse.amount) * WIDEST)
+    room = min(coarse.precision, abs(coarse.amount) * CUT)
     return coarse.amount <= fine.amount < coarse.amount + room
 
 

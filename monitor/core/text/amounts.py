@@ -163,7 +163,7 @@ def _after(text: str, folded: str, number: Number, words: MoneyWords, setting: S
     if written in ("p", "gr") and spaced:
         return None
     if not currency.noun and _DIGIT_NEXT.match(folded, end):
-        return None  # belongs to the next number: "in 2025 EUR 5 million"
+        return None  # it belongs to the next number: "in 2025 EUR 5 million"
     return Marker(currency, end)
 
 

@@ -7,7 +7,7 @@ agree. `order` in [counts] says which: last, first, capital or mixed.
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import NamedTuple
@@ -17,12 +17,11 @@ from monitor.core.text.numbers.vocabulary import alternatives, forms
 
 # Symbols of the international system and of computing, the same in every language; case matters (MW, not mW).
 _SYMBOLS = (
-    "% ‰ km km² km2 km/h m² m2 m³ m3 cm mm nm µm ha kg t kt Mt Gt W kW MW GW TW kWh MWh GWh TWh kWp MWp GWp MWe GWe MWth kV MVA V Hz kHz MHz GHz THz "
+    "% ‰ m km km² km2 km/h m² m2 m³ m3 cm mm nm µm ha kg t kt Mt Gt W kW MW GW TW kWh MWh GWh TWh kWp MWp GWp MWe GWe MWth kV MVA V Hz kHz MHz GHz THz "
     "FLOPS TFLOPS PFLOPS EFLOPS TFlop/s PFlop/s EFlop/s Pflop/s Eflop/s TFlops PFlops EFlops Petaflops Exaflops flops KB MB GB TB PB EB GB/s TB/s Gbit/s Tbit/s Gbps Tbps Mbit/s "
     "°C °F K kN MPa bar dB keV MeV GeV TeV eV mph sqm ft MJ GJ TJ PJ Mtoe ppm m/s l hl Nm tCO2 CO2e tpa Mtpa bpd TEU"
 ).split()
-_WORD = re.compile(r"[ -]?((?:[^\W\d_]|&)(?:[\w+&.]|[-'/:](?=[^\W_]))*)")
-_NEXT = re.compile(r" ((?:[^\W\d_]|&)(?:[\w+&]|[-'/:.](?=[^\W_]))*)")
+_NEXT = re.compile(r"(?: |(?<=d'))((?:[^\W\d_]|&)(?:[\w+&]|[-'/:.](?=[^\W_]))*)")
 _LONGEST = 7  # words looked at
 
 
@@ -88,8 +87,12 @@ def unit_words(lexicon: Lexicon) -> UnitWords:
     )
 
 
-def unit_after(text: str, folded: str, at: int, words: UnitWords) -> Unit | None:
-    """The unit noun phrase right behind a number that ends at `at`; None when what follows is no noun or one that is never counted."""
+def unit_after(text: str, folded: str, at: int, words: UnitWords, links: Iterable[str] = ()) -> Unit | None:
+    """The unit noun phrase right behind a number that ends at `at`; None when what follows is no noun or one that is never counted.
+
+    `links` are words like " de " that may stand between a round number and its noun ("une douzaine de sites").
+    """
+    at = next((at + len(link) - link.endswith(" ") for link in links if len(link) > 1 and folded.startswith(link, at)), at)
     return _measure(text, folded, at, words) or _noun(text, folded, at, words)
 
 
@@ -108,7 +111,8 @@ def _noun(text: str, folded: str, at: int, words: UnitWords) -> Unit | None:
     while tokens and _is_adjective(folded[slice(*tokens[0])], text[tokens[0][0]], words) and len(tokens) > 1:
         cues.append(folded[slice(*tokens.pop(0))])
     first = folded[slice(*tokens[0])]
-    if first in words.stop or first in words.never or first in words.adjectives:
+    named = words.order == "first" and text[tokens[0][0]].isupper()  # "Stati" are states, "stati" is a participle
+    if (first in words.stop and not named) or first in words.never or first in words.adjectives:
         return None
     match words.order:
         case "capital":

@@ -10,12 +10,13 @@ import re
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from functools import lru_cache
+from operator import itemgetter
 from typing import NamedTuple
 
 from monitor.core.lang import Lexicon
 from monitor.core.text.numbers.digits import Digits, plain, precision_of, read_digits
 from monitor.core.text.numbers.fold import fold
-from monitor.core.text.numbers.vocabulary import Vocabulary, Word, append, precision_unit, vocabulary
+from monitor.core.text.numbers.vocabulary import DIGITS, Vocabulary, Word, append, precision_unit, vocabulary
 
 ONE = Decimal(1)
 LARGEST = Decimal("1e17")  # nothing a public programme counts or pays is larger
@@ -94,14 +95,13 @@ def find_numbers(text: str, lexicon: Lexicon) -> tuple[Number, ...]:
 
 
 def _tokens(folded: str, known: Vocabulary) -> list[_Token]:
-    found = []
+    """Digits and number words in text order."""
+    found = [_Token(match.start(), match.end(), match.group(), None, match.group()) for match in DIGITS.finditer(folded)]
     for match in known.scan.finditer(folded):
-        kind = match.lastindex
         written = match.group()
-        if kind == 1:
-            found.append(_Token(match.start(), match.end(), written, None, written))
-        elif word := known.word(written):
+        if word := known.word(written):
             found.append(_Token(match.start(), match.end(), "", word, written))
+    found.sort(key=itemgetter(0))
     return found
 
 
@@ -247,8 +247,7 @@ def _from_words(folded: str, run: list[_Token], known: Vocabulary) -> Number | N
 
 
 def _composed(start: int, end: int, value: Decimal, run: list[_Token], folded: str, known: Vocabulary) -> Number:
-    last = run[-1].word
-    scale = last.value if last is not None and last.role == "scale" and value % last.value == 0 else ONE
+    scale = _scale_of(run, value)
     bare_end = run[-2].end if len(run) > 1 and scale != ONE else end
     if scale == ONE:  # "zwanzig Mio."
         scale, end, _ = _scale_after(folded, end, known)
@@ -258,6 +257,16 @@ def _composed(start: int, end: int, value: Decimal, run: list[_Token], folded: s
     precision = precision_of(value) if value == value.to_integral_value() else precision_unit(value)
     about = first is not None and any(t.word is not None and t.word.role == "collective" for t in run) and first.role == "collective"
     return Number(start, end, value, precision, plain(value / scale), scale, bare_end, words=True, about=about, decimals=1 if half and value % 1 else 0)
+
+
+def _scale_of(run: list[_Token], value: Decimal) -> Decimal:
+    """The largest scale of a run from a thousand on, or the hundred it ends with: what a neighbour in a range may borrow."""
+    scales = [t.word.value for t in run if t.word is not None and t.word.role == "scale"]
+    largest = max(scales, default=ONE)
+    if largest >= 1000:
+        return largest
+    last = run[-1].word
+    return last.value if last is not None and last.role == "scale" and value % last.value == 0 else ONE
 
 
 def _article_before(folded: str, start: int, known: Vocabulary) -> int | None:
@@ -275,7 +284,7 @@ def _plural_alone(run: list[_Token], first: Word) -> Number:
     scale = first.value
     for token in run[1:]:
         scale *= token.word.value if token.word else ONE
-    return Number(run[0].start, run[-1].end, None, scale, scale=scale, bare_end=run[0].start, words=True, low=2 * scale, high=1000 * scale)
+    return Number(run[0].start, run[-1].end, None, _magnitude(2 * scale), scale=scale, bare_end=run[0].start, words=True, low=plain(2 * scale), high=plain(1000 * scale))
 
 
 def _vague(run: list[_Token], first: Word) -> Number | None:
@@ -283,4 +292,4 @@ def _vague(run: list[_Token], first: Word) -> Number | None:
     for token in run[1:]:
         scale *= token.word.value if token.word else ONE
     high = (first.high or first.value) * scale
-    return Number(run[0].start, run[-1].end, None, scale, scale=scale, bare_end=run[0].end, words=True, low=first.value * scale, high=high)
+    return Number(run[0].start, run[-1].end, None, _magnitude(2 * scale), scale=scale, bare_end=run[0].end, words=True, low=first.value * scale, high=high)

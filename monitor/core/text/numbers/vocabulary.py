@@ -76,11 +76,25 @@ def by_form(table: Mapping[str, Any]) -> dict[str, Decimal]:
 
 
 def alternatives(words: Iterable[str]) -> str:
-    """A pattern for any of the words, longest first within a first letter, so that a failing position costs one look."""
-    heads: dict[str, list[str]] = {}
-    for word in sorted(set(words), key=lambda w: (-len(w), w)):
-        heads.setdefault(word[0], []).append(word[1:])
-    return "|".join(re.escape(head) + "(?:" + "|".join(map(re.escape, tails)) + ")" for head, tails in heads.items()) or r"(?!)"
+    """A pattern for any of the words, the longest that fits, as a tree of letters: a failing position costs one or two looks."""
+    root: _Tree = {}
+    for word in words:
+        node = root
+        for char in word:
+            node = node.setdefault(char, {})
+        node[""] = {}
+    return _branches(root) or r"(?!)"
+
+
+_Tree = dict[str, "_Tree"]
+
+
+def _branches(node: _Tree) -> str:
+    options = [re.escape(char) + _branches(below) for char, below in node.items() if char]
+    if not options:
+        return ""
+    joined = options[0] if len(options) == 1 and "" not in node else "(?:" + "|".join(options) + ")"
+    return joined + ("?" if "" in node else "")
 
 
 @lru_cache(maxsize=64)
@@ -129,20 +143,24 @@ def _is_power(value: Decimal) -> bool:
     return value.normalize().as_tuple().digits == (1,)
 
 
-# A number never starts inside a word, a decimal or a path; the codes in front of digits without a blank are the exception.
-_GLUED = "|".join(rf"(?<=\b{c})" for c in ("eur", "usd", "gbp", "chf", "pln", "sek", "nok", "dkk", "inr", "aud", "cad", "jpy", "cny", "rs", "czk", "huf", "ron", "nzd", "sgd", "zar"))
-_DIGITS = (
-    rf"(?:(?<![\w.'#@=^~\\])|{_GLUED})(?<!\d[,:/])(?:"
-    r"\d{1,3}(?:[ ']\d{3}(?!\d)){1,6}(?:[.,]\d{1,12})?(?![.,']?\d)|\d{1,15}(?:[.,']\d{1,12}){0,6}(?: ?[½¼¾⅓⅔])?(?![.,':/]?\d)|[½¼¾])"
+# A number never starts inside a word, a decimal or a path; the codes in front of digits without a blank are the exception. The first digit is consumed before
+# anything is looked back at: patterns that begin with a set of characters are searched forty times faster than those that begin with a look-behind.
+_GLUED = "|".join(
+    rf"(?<=\b{code}\d)"
+    for code in "eur usd gbp chf pln sek nok dkk inr aud cad jpy cny czk huf ron nzd sgd zar rs kr".split()
+)
+DIGITS = re.compile(
+    rf"[0-9½¼¾](?:(?<=[½¼¾])|(?:(?<![\w.'#@=^~\\]\d)|{_GLUED})(?<!\d[,:/]\d)(?:"
+    r"\d{0,2}(?:[ ']\d{3}(?!\d)){1,6}(?:[.,]\d{1,12})?(?![.,']?\d)|\d{0,14}(?:[.,']\d{1,12}){0,6}(?: ?[½¼¾⅓⅔])?(?![.,':/]?\d)))"
 )
 
 
 def _scan(words: Mapping[str, Word], components: Mapping[str, Decimal]) -> re.Pattern[str]:
     whole = alternatives(words)
     if not components:
-        return re.compile(rf"({_DIGITS})|\b(?:({whole})(?!\w))")
+        return re.compile(rf"\b(?:{whole})(?!\w)")
     starts = alternatives({form[:4] for form in components})
-    return re.compile(rf"({_DIGITS})|\b(?:({whole})(?!\w)|((?:{starts})[^\W\d_]{{0,60}})(?!\w))")
+    return re.compile(rf"\b(?:(?:{whole})(?!\w)|(?:{starts})[^\W\d_]{{0,60}}(?!\w))")
 
 
 @lru_cache(maxsize=4096)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from decimal import Decimal
 
-from monitor.core.text.numbers.digits import precision_of
+from monitor.core.text.numbers.digits import plain, precision_of
 from monitor.core.text.numbers.vocabulary import Vocabulary
 
 
@@ -26,7 +26,7 @@ def write_number(value: Decimal, precision: Decimal, known: Vocabulary, *, group
 
 
 def _scaled(value: Decimal, precision: Decimal, scale: Decimal, known: Vocabulary) -> str | None:
-    mantissa, step = value / scale, precision / scale
+    mantissa, step = plain(value / scale), precision / scale
     if step < 1:
         decimals = -step.adjusted()
         quantised = mantissa.quantize(step)
