@@ -1,0 +1,402 @@
+"""Finding amounts of money in a page."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from decimal import Decimal
+from functools import lru_cache
+from typing import NamedTuple
+
+from monitor.core.kinds import Span
+from monitor.core.lang import Lexicon
+from monitor.core.model import Form, Mention, Money, Page, Passage, Qualifier, Role, Setting
+from monitor.core.text.amounts import Amount, MoneyWords, amount_at, currency_of_header, money_words
+from monitor.core.text.currencies import Currency, likely
+from monitor.core.text.hedges import Hedges, hedges
+from monitor.core.text.numbers import Number, Taken, Vocabulary, find_numbers, fold, vocabulary
+from monitor.core.text.numbers.ranges import relation
+from monitor.core.text.numbers.vocabulary import alternatives, forms
+from monitor.core.text.units import UnitWords, unit_after, unit_words
+
+_BRACKET = re.compile(r" ?[(\[] ?[^()\[\]\d\n;]{0,24}")
+_IN_BRACKET = re.compile(r"(?:;|,| /| or)? ?[^()\[\]\d\n;]{0,14}")
+_SENTENCE_END = re.compile(r"[.!?](?= [A-ZÀ-ÞĀ-Ž„“\"(0-9€£$₹¥])|\n")
+_LEAST_BARE = Decimal(100_000)
+_SENTENCE_LIMIT = 400  # characters looked at on either side of an amount for its sentence
+_LOOK_AHEAD = 44
+
+
+@dataclass(frozen=True)
+class _Context:
+    """Everything of one page and language that the passes share."""
+
+    text: str
+    folded: str
+    lexicon: Lexicon
+    setting: Setting
+    known: Vocabulary
+    words: MoneyWords
+    hedges: Hedges
+    units: UnitWords
+    around: Around
+
+
+@dataclass(frozen=True)
+class Around:
+    """The words around amounts of one language: per year, price base, stems of money words, prepositions of origin."""
+
+    per: tuple[tuple[str, str], ...]
+    per_before: dict[str, str]
+    base: re.Pattern[str]
+    stems: tuple[str, ...]
+    origins: frozenset[str]
+
+
+@dataclass(frozen=True, slots=True)
+class _Found:
+    """One mention in the making."""
+
+    start: int
+    end: int
+    low: Amount
+    high: Amount | None = None  # the upper end of a range
+    paired: bool = False  # the old value of "from 6.5 to 7.9": its "from" is no bound
+
+
+class Reading(NamedTuple):
+    """A value read from what a person wrote, and how many letters of it were not understood."""
+
+    value: Money
+    unread: int
+
+
+@lru_cache(maxsize=64)
+def around(lexicon: Lexicon) -> Around:
+    """The [money] words of a language that stand around amounts."""
+    section = lexicon.section("money")
+    per = [(phrase, name) for name, listed in section.get("per", {}).items() for phrase in forms(listed)]
+    templates = [re.escape(t).replace(re.escape("{y}"), r"((?:19|20)\d\d)") for t in forms(section.get("price_base", {}).get("templates", ""))]
+    return Around(
+        per=tuple(sorted(per, key=lambda p: -len(p[0]))),
+        per_before={word: name for name, listed in section.get("per_before", {}).items() for word in forms(listed)},
+        base=re.compile(r"[ ,(]{0,3}(?:" + ("|".join(sorted(templates, key=len, reverse=True)) or "(?!)") + r")(?!\d)"),
+        stems=tuple(forms(section.get("words", ""))),
+        origins=frozenset(forms(section.get("from_words", ""))),
+    )
+
+
+def find_money(page: Page, lexicon: Lexicon, setting: Setting, taken: Sequence[Span]) -> list[Mention]:
+    """All mentions of money in the page, in order, none overlapping `taken`."""
+    context = _context(page.text, lexicon, setting)
+    spoken_for = Taken(taken)
+    mentions = [m for m in _mentions(context, bare=False) if not spoken_for.overlaps(m.start, m.end)]
+    for mention in mentions:
+        spoken_for.add(mention.start, mention.end)
+    cells = [m for m in _cells(page, context) if not spoken_for.overlaps(m.start, m.end)]
+    return sorted([*mentions, *cells], key=lambda m: m.start)
+
+
+def read_money(written: str, lexicon: Lexicon) -> Reading | None:
+    """The single amount of a short text; None when there is none or more than one that is no restatement."""
+    context = _context(written, lexicon, Setting(language=lexicon.code))
+    mentions = [m for m in _mentions(context, bare=True) if m.role is not Role.RESTATED]
+    if len(mentions) != 1 or not isinstance(mentions[0].value, Money):
+        return None
+    mention = mentions[0]
+    rest = fold(written[: mention.start] + written[mention.end :])
+    for cue in mention.cues:
+        rest = rest.replace(cue, "", 1)
+    return Reading(mentions[0].value, sum(char.isalnum() for char in rest))
+
+
+def _context(text: str, lexicon: Lexicon, setting: Setting) -> _Context:
+    return _Context(
+        text, fold(text), lexicon, setting, vocabulary(lexicon), money_words(lexicon), hedges(lexicon), unit_words(lexicon), around(lexicon)
+    )
+
+
+# ------------------------------------------------------------------------------------------------------------------------- passes
+
+
+def _mentions(context: _Context, *, bare: bool) -> list[Mention]:
+    amounts = [_amount(number, context) for number in find_numbers(context.text, context.lexicon)]
+    relations = _lend(amounts, context)
+    found = _ranges(amounts, relations, context)
+    sure = [f for f in found if f.low.currency]
+    mentions = [_mention(f, context) for f in sure]
+    mentions = _restated(mentions, context)
+    doubtful = [m for f in found if not f.low.currency and (m := _bare(f, sure, context, parsing=bare))]
+    return sorted([*mentions, *doubtful], key=lambda m: m.start)
+
+
+def _amount(number: Number, context: _Context) -> Amount:
+    found = amount_at(context.text, context.folded, number, context.words, context.setting, context.lexicon.code)
+    return found or Amount(number.start, number.end, number)
+
+
+def _lend(amounts: list[Amount], context: _Context) -> list[str | None]:
+    """Pass 2, right to left so that lists pass on what they got; returns how each amount relates to the next."""
+    relations: list[str | None] = [None] * len(amounts)
+    for index in range(len(amounts) - 2, -1, -1):
+        left, right = amounts[index], amounts[index + 1]
+        if right.start - left.end > 14 or left.number.value is None or right.number.value is None:
+            continue
+        if not (left.currency or right.currency or right.number.scaled):
+            continue
+        how = relation(context.folded, left.span, right.span, context.known)
+        if how == "comma" and not (right.borrowed and relations[index + 1] in ("list", "comma")):
+            continue
+        if how is None or not _may_lend(left, right, how, context):
+            continue
+        relations[index] = how
+        amounts[index], amounts[index + 1] = _lent_pair(left, right, how)
+    return relations
+
+
+def _may_lend(left: Amount, right: Amount, how: str, context: _Context) -> bool:
+    """Whether two neighbours are one phrase: "8 and 12 million euros" is, "€5 million to 15 member states" is not."""
+    if left.currency and right.currency:
+        return left.currency.code == right.currency.code or how == "range"
+    if right.currency:
+        return not right.currency_before and not (left.number.is_year and not right.number.scaled) and not left.number.decimals > 2
+    if left.currency is None:
+        return how == "range" and not left.number.is_year and left.number.mantissa < right.number.mantissa
+    if how not in ("range", "pair") or right.number.is_year:
+        return False
+    signed = context.folded[left.end : right.start].strip() == "-"
+    if left.number.scaled and not right.number.scaled and not signed and left.currency_before:
+        return False
+    if signed and right.number.mantissa <= left.number.mantissa and not right.number.scaled:
+        return False
+    return signed or unit_after(context.text, context.folded, right.end, context.units) is None
+
+
+def _lent_pair(left: Amount, right: Amount, how: str) -> tuple[Amount, Amount]:
+    scale_left = right.number.scale if _lends_scale(right, left, how) else None
+    scale_right = left.number.scale if left.number.scaled and not right.number.scaled and how != "list" else None
+    new_left = left.lent(right.currency, scale_left) if scale_left is not None or (left.currency is None and right.currency) else left
+    new_right = right.lent(left.currency, scale_right) if scale_right is not None or (right.currency is None and left.currency) else right
+    return new_left, new_right
+
+
+def _lends_scale(right: Amount, left: Amount, how: str) -> bool:
+    if not right.number.scaled or left.number.scaled or left.number.value is None:
+        return False
+    return left.number.mantissa < right.number.mantissa or (how != "range" and left.number.mantissa < 1000) or left.number.mantissa < 100
+
+
+def _ranges(amounts: list[Amount], relations: list[str | None], context: _Context) -> list[_Found]:
+    """Pass 3: two ends of a range become one."""
+    found: list[_Found] = []
+    index = 0
+    while index < len(amounts):
+        amount = amounts[index]
+        if relations[index] == "range" and _is_range(amount, amounts[index + 1]):
+            found.append(_Found(amount.start, amounts[index + 1].end, amount, amounts[index + 1]))
+            index += 2
+        else:
+            found.append(_Found(amount.start, amount.end, amount, paired=relations[index] == "pair"))
+            index += 1
+    return found
+
+
+def _is_range(low: Amount, high: Amount) -> bool:
+    if low.number.value is None or high.number.value is None or low.number.value >= high.number.value:
+        return False
+    return _code(low) == _code(high)
+
+
+def _code(amount: Amount) -> str | None:
+    return amount.currency.code if amount.currency else None
+
+
+# ----------------------------------------------------------------------------------------------------------------------- one mention
+
+
+def _mention(found: _Found, context: _Context, currency: Currency | None = None, confidence: float = 0.97, cues: tuple[str, ...] = ()) -> Mention:
+    currency = currency or found.low.currency or Currency(None)
+    value, words = _value(found, currency, context)
+    if currency.code is None:
+        confidence = min(confidence, 0.8)
+    if found.low.borrowed and found.high is None:
+        confidence, words = min(confidence, 0.75), (*words, "borrowed")
+    return Mention("money", value, found.start, found.end, confidence, None, (*words, *cues))
+
+
+def _value(found: _Found, currency: Currency, context: _Context) -> tuple[Money, tuple[str, ...]]:
+    """The value of a mention and the words around it that shaped it."""
+    hedge = context.hedges.around(context.folded, found.start, found.end, money=not found.paired)
+    per, per_words = _per(found, context)
+    base, base_words = _price_base(found, context)
+    number, part = found.low.number, currency.part
+    words = tuple(w for w in (hedge.words if hedge else "", per_words, base_words) if w)
+    money = Money(
+        amount=None,
+        currency=currency.code,
+        per=per,
+        price_base=base,
+        currency_candidates=currency.candidates,
+        precision=number.precision * part,
+    )
+    if number.value is None:
+        return replace(money, min=_times(number.low, part), max=_times(number.high, part), vague=True, qualifier=Qualifier.RANGE), words
+    if found.high is not None and found.high.number.value is not None:
+        high_part = found.high.currency.part if found.high.currency else part
+        precision = min(money.precision, found.high.number.precision * high_part)
+        both = replace(money, min=number.value * part, max=found.high.number.value * high_part, precision=precision)
+        return replace(both, qualifier=Qualifier.RANGE), words
+    qualifier = hedge.qualifier if hedge else Qualifier.ABOUT if number.about else Qualifier.EXACT
+    return replace(money, amount=number.value * part, qualifier=qualifier), words
+
+
+def _times(value: Decimal | None, part: Decimal) -> Decimal | None:
+    return None if value is None else value * part
+
+
+def _per(found: _Found, context: _Context) -> tuple[str | None, str]:
+    """ "per year", "a month" right behind, or "annual" before; year, month, person or unit."""
+    behind = context.folded[found.end : found.end + 30].split("\n", 1)[0].lstrip(" -,(")
+    for phrase, name in context.around.per:
+        if behind.startswith(phrase) and not behind[len(phrase) : len(phrase) + 1].isalnum() and _is_unit_price(phrase, behind, context):
+            return name, phrase
+    before = context.folded[max(0, found.start - 40) : found.start].rsplit("\n", 1)[-1].rsplit(". ", 1)[-1]
+    for word in before.split()[-4:]:
+        if word in context.around.per_before:
+            return context.around.per_before[word], word
+    return None, ""
+
+
+def _is_unit_price(phrase: str, behind: str, context: _Context) -> bool:
+    """A lone preposition ("per", "par", "je") makes a unit price only with a bare noun: "par site", not "par la Commission"."""
+    if phrase not in ("par", "por", "per", "pro", "je", "za"):
+        return True
+    following = behind[len(phrase) :].strip().split(" ", 1)[0].strip(".,;:()")
+    return bool(following) and following.isalpha() and following not in context.units.stop
+
+
+def _price_base(found: _Found, context: _Context) -> tuple[int | None, str]:
+    behind = context.folded[found.end : found.end + _LOOK_AHEAD].split("\n", 1)[0]
+    match = context.around.base.match(behind)
+    if match is None:
+        return None, ""
+    year = next(group for group in match.groups() if group)
+    return int(year), match.group().strip(" ,(")
+
+
+def _restated(mentions: list[Mention], context: _Context) -> list[Mention]:
+    """Pass 4b: an amount in another currency in brackets, or after "or", right behind an amount says it again."""
+    result: list[Mention] = []
+    for mention in mentions:
+        before = result[-1] if result else None
+        if before is not None and _says_again(before, mention, context):
+            mention = replace(mention, role=Role.RESTATED)
+        result.append(mention)
+    return result
+
+
+def _says_again(before: Mention, mention: Mention, context: _Context) -> bool:
+    one, other = before.value, mention.value
+    if not isinstance(one, Money) or not isinstance(other, Money) or one.currency == other.currency or other.currency is None:
+        return False
+    gap = context.folded[before.end : mention.start]
+    if len(gap) > 30:
+        return False
+    if before.role is Role.RESTATED and _IN_BRACKET.fullmatch(gap):
+        return True
+    bracket = _BRACKET.fullmatch(gap) is not None
+    return bracket or gap.strip() in ("/", "=", "≈", "-") or gap in context.known.range_signs
+
+
+# -------------------------------------------------------------------------------------------------------------- without a currency
+
+
+def _bare(found: _Found, sure: list[_Found], context: _Context, *, parsing: bool) -> Mention | None:
+    """Pass 5: "24 million" among words of money, "zusammen 80 Millionen" after an amount in euros, "40 vom Bund" after "40 Mio. Euro"."""
+    number = found.low.number
+    if parsing:
+        return _undecided(found, context, 0.9) if not number.is_year or number.scaled else None
+    scaled = number.scaled and (number.value or number.high or Decimal(0)) >= _LEAST_BARE
+    plain = not number.scaled and not number.is_year and not number.decimals and number.value is not None
+    if not scaled and not (plain and _origin_follows(found, context)):
+        return None
+    start, end = _sentence(context, found.start, found.end)
+    lender = next((s for s in reversed(sure) if start <= s.start and s.end <= found.start), None)
+    lender = lender or next((s for s in sure if start <= s.start and s.end <= end), None)
+    if scaled:
+        return _bare_scaled(found, lender, context, context.folded[start:end])
+    if lender is None or lender.end > found.start or not lender.low.number.scaled or number.mantissa >= 1000:
+        return None
+    lent = found.low.lent(lender.low.currency, lender.low.number.scale)
+    return _mention(replace(found, low=lent), context, confidence=0.55)
+
+
+def _bare_scaled(found: _Found, lender: _Found | None, context: _Context, sentence: str) -> Mention | None:
+    unit = unit_after(context.text, context.folded, found.end, context.units, context.known.links)
+    if unit is not None:
+        noun = context.folded[unit.start : unit.end]
+        if unit.measure or not any(word.startswith(context.around.stems) for word in noun.split()):
+            return None
+    if lender is not None and lender.low.currency is not None:
+        return _mention(found, context, lender.low.currency, 0.7, ("borrowed",))
+    if any(word.lstrip("(\"'„“-").startswith(context.around.stems) for word in sentence.split()):
+        return _undecided(found, context, 0.6)
+    return None
+
+
+def _undecided(found: _Found, context: _Context, confidence: float) -> Mention:
+    return _mention(found, context, Currency(None, likely(context.setting, context.lexicon.code)), confidence)
+
+
+def _origin_follows(found: _Found, context: _Context) -> bool:
+    """ "40 vom Bund": a bare number followed by who pays it."""
+    behind = context.folded[found.end : found.end + 14]
+    return behind[:1] == " " and behind[1:].split(" ", 1)[0] in context.around.origins
+
+
+def _sentence(context: _Context, start: int, end: int) -> Span:
+    """The sentence around a span, within a few hundred characters and one passage."""
+    first, last = max(0, start - _SENTENCE_LIMIT), min(len(context.text), end + _SENTENCE_LIMIT)
+    before = [m.end() for m in _SENTENCE_END.finditer(context.text, first, start) if _closes(context, m)]
+    after = next((m.start() for m in _SENTENCE_END.finditer(context.text, end, last) if _closes(context, m)), last)
+    return (before[-1] if before else first), after
+
+
+def _closes(context: _Context, match: re.Match[str]) -> bool:
+    """Whether a full stop ends a sentence and not an abbreviation ("40 Mio. Euro", "Nr. 5")."""
+    if match.group() != ".":
+        return True
+    word = context.folded[max(0, match.start() - 12) : match.start()].rsplit(" ", 1)[-1].rsplit("\n", 1)[-1]
+    return not (f"{word}." in context.known.scales or (len(word) <= 3 and word.isalpha()))
+
+
+# ------------------------------------------------------------------------------------------------------------------------ table cells
+
+
+def _cells(page: Page, context: _Context) -> list[Mention]:
+    """Pass 6: bare numbers in cells, definitions and items whose header or label names a currency."""
+    found = []
+    for passage in page.passages:
+        headers = (passage.column_header, passage.row_header, passage.label)
+        if passage.form in (Form.CELL, Form.DEFINITION, Form.ITEM) and passage.end - passage.start <= 30 and any(headers):
+            mention = _cell(passage, [h for h in headers if h], context)
+            if mention is not None:
+                found.append(mention)
+    return found
+
+
+def _cell(passage: Passage, headers: list[str], context: _Context) -> Mention | None:
+    text = context.text[passage.start : passage.end]
+    numbers = find_numbers(text, context.lexicon)
+    if len(numbers) != 1 or numbers[0].value is None or any(c.isalpha() for c in text[: numbers[0].start] + text[numbers[0].end :]) or "%" in text:
+        return None
+    number = numbers[0]
+    for header in headers:
+        currency = currency_of_header(header, context.known, context.words, context.setting, context.lexicon.code)
+        if currency is not None and not (number.is_year and currency.scale == 1):
+            number = number.times(currency.scale) if currency.scale != 1 and not number.scaled else number.as_group()
+            start, end = passage.start + numbers[0].start, passage.start + numbers[0].end
+            amount = Amount(start, end, number, replace(currency, scale=Decimal(1)))
+            return _mention(_Found(start, end, amount), context, confidence=0.85, cues=(header[:80],))
+    return None

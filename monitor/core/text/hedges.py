@@ -1,0 +1,95 @@
+"""Words around a number that make it about, over or under ("nearly", "up to", "mindestens", "or more").
+
+The [hedges] section lists them by the side they stand on: [hedges.before] and [hedges.after], each about/over/under; `fillers` may stand between a hedge and
+its number ("up to a total of 40"). `money_over` holds words that are a bound before amounts only ("from EUR 5 m").
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import NamedTuple
+
+from monitor.core.lang import Lexicon
+from monitor.core.model import Qualifier
+from monitor.core.text.numbers.vocabulary import forms
+
+_SIGNS = {"~": Qualifier.ABOUT, "≈": Qualifier.ABOUT, "±": Qualifier.ABOUT, ">": Qualifier.OVER, "≥": Qualifier.OVER, "<": Qualifier.UNDER, "≤": Qualifier.UNDER}
+_LONGEST = 5  # words of a hedge
+_LOOK_BACK = 48  # characters
+
+
+class Hedge(NamedTuple):
+    """A qualifier and the words that say it."""
+
+    qualifier: Qualifier
+    words: str
+
+
+@dataclass(frozen=True)
+class Hedges:
+    """The hedges of one language."""
+
+    before: Mapping[str, Qualifier]
+    after: Mapping[str, Qualifier]
+    fillers: frozenset[str]
+    money_over: frozenset[str]
+    shown: Mapping[str, str]
+
+    def around(self, folded: str, start: int, end: int, *, money: bool = False) -> Hedge | None:
+        """The hedge right before `start` or right after `end` of the folded text, or None."""
+        return self._before(folded[max(0, start - _LOOK_BACK) : start], money) or self._after(folded[end : end + 24])
+
+    def _before(self, text: str, money: bool) -> Hedge | None:
+        text = text.rsplit("\n", 1)[-1]
+        stripped = text.rstrip(" (")
+        if stripped and stripped[-1] in _SIGNS:
+            return Hedge(_SIGNS[stripped[-1]], stripped[-1])
+        glued = text[-1:] not in (" ", "(", "")
+        if glued and text[-1:] != "'":
+            return None
+        words = [word.lstrip("(\"„“«") for word in text.split(" ") if word]
+        while words:
+            if hedge := self._last(words, money):
+                return hedge
+            if words[-1] not in self.fillers:
+                return None
+            words.pop()
+        return None
+
+    def _last(self, words: list[str], money: bool) -> Hedge | None:
+        for size in range(min(_LONGEST, len(words)), 0, -1):
+            phrase = " ".join(words[-size:])
+            if phrase in self.before:
+                return Hedge(self.before[phrase], phrase)
+            if money and phrase in self.money_over:
+                return Hedge(Qualifier.OVER, phrase)
+        return None
+
+    def _after(self, text: str) -> Hedge | None:
+        if text[:1] == "+" and not text[1:2].isdigit():
+            return Hedge(Qualifier.OVER, "+")
+        text = text.split("\n", 1)[0].lstrip(" -,(")
+        for size in range(4, 0, -1):
+            phrase = " ".join(text.split(" ")[:size]).rstrip(".,;:)")
+            if phrase in self.after:
+                return Hedge(self.after[phrase], phrase)
+        return None
+
+
+@lru_cache(maxsize=64)
+def hedges(lexicon: Lexicon) -> Hedges:
+    """The hedges of a language."""
+    section = lexicon.section("hedges")
+    return Hedges(
+        before=_by_phrase(section.get("before", {})),
+        after=_by_phrase(section.get("after", {})),
+        fillers=frozenset(forms(section.get("fillers", ""))),
+        money_over=frozenset(forms(section.get("money_over", ""))),
+        shown=dict(section.get("shown", {})),
+    )
+
+
+def _by_phrase(table: Mapping[str, str]) -> dict[str, Qualifier]:
+    return {phrase: Qualifier(name) for name, listed in table.items() for phrase in forms(listed)}

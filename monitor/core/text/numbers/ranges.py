@@ -1,0 +1,43 @@
+"""Whether two neighbouring numbers are a range, an old and a new value, or members of a list.
+
+    "20-40", "20 to 40", "between 20 and 40", "von 20 bis 40"    range
+    "rose from 7 to 13", "von 6,5 auf 7,9"                       pair: two values, not one
+    "8 and 12 million"                                           list
+"""
+
+from __future__ import annotations
+
+from monitor.core.text.numbers.vocabulary import Vocabulary
+
+_LOOK_BACK = 80  # characters: a clause
+_LONGEST_GAP = 14
+
+
+def relation(folded: str, first: tuple[int, int], second: tuple[int, int], known: Vocabulary) -> str | None:
+    """range, pair, list or comma for what stands between the two spans; None when they have nothing to do with each other."""
+    gap = folded[first[1] : second[0]]
+    if len(gap) > _LONGEST_GAP:
+        return None
+    if gap in known.pair_signs:
+        return "pair"
+    if gap in known.range_signs:
+        return "pair" if _opener(folded, first[0]) in known.froms and _has_moved(folded, first[0], known) else "range"
+    if gap in known.range_ands:
+        return "range" if _opener(folded, first[0]) in known.between else "list"
+    return "comma" if gap in (", ", "/") else None
+
+
+def opener_start(folded: str, start: int, known: Vocabulary) -> int | None:
+    """Where "between" or "from" begins if it stands right before `start`."""
+    word = _opener(folded, start)
+    return start - 1 - len(word) if word in known.between or word in known.froms else None
+
+
+def _opener(folded: str, start: int) -> str:
+    before = folded[max(0, start - 14) : start]
+    return before[:-1].replace("\n", " ").rsplit(" ", 1)[-1].lstrip("(") if before.endswith(" ") else ""
+
+
+def _has_moved(folded: str, start: int, known: Vocabulary) -> bool:
+    clause = folded[max(0, start - _LOOK_BACK) : start].rsplit("\n", 1)[-1].rsplit(". ", 1)[-1]
+    return any(word.startswith(known.moved) for word in clause.split())
