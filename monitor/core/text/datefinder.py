@@ -112,8 +112,9 @@ def _left(stretch: Stretch, first: int) -> _Left:
         index -= 1
     letter = letters[index] if index >= 0 else ""
     before = letters[index - 1] if index >= 1 else ""
-    if letter not in _BOUNDS:
-        introduced = bool(in_word) or letter in tuple("tGjK&Ve~(:-,")
+    if not letter or letter not in _BOUNDS:
+        in_word = in_word or (stretch.flat[tokens[index].start : tokens[index].end] if letter == "t" else "")
+        introduced = bool(in_word) or not letter or letter in tuple("tGjK&Ve~(:-,")
         return _Left("", first, introduced, in_word, False, article, tuple(hedges))
     if before == "N" and letter in "XT":  # "not before", "not until" where the language has no list entry for the two together
         return _Left("A", index - 1, True, in_word, False, article, tuple(hedges))
@@ -216,6 +217,7 @@ def _confidence(core: Core, left: _Left, value: DateSpan) -> float:
 # --------------------------------------------------------------------------------------------------- a year, or some other number?
 
 _ID_BEFORE = frozenset("/#_@$£€&=+")
+_CURRENCIES = frozenset("eur usd gbp chf pln czk sek nok dkk huf ron jpy inr aud cad".split())
 _MEASURE = re.compile(r" ?(?:[%°€$£]|[kmgt]?(?:w|wh|m|b|v|l|hz|bit|flops?|g)(?:/[a-z]|[²³])?(?!\w)|m²|m³|eur(?!\w)|usd(?!\w)|gbp(?!\w)|chf(?!\w)|pln(?!\w))")
 
 
@@ -228,6 +230,8 @@ def _is_plausible(stretch: Stretch, core: Core, left: _Left) -> bool:
         return False
     previous = stretch.tokens[core.first - 1] if core.first else None
     if previous and not left.introduced and stretch.flat[previous.start : previous.end].strip(".") in stretch.words.not_year_before:
+        return False
+    if previous and stretch.flat[previous.start : previous.end] in _CURRENCIES:
         return False
     if previous and previous.letter == "*" and stretch.flat[previous.start] in "§$£€#" and core.first:
         return False
@@ -298,7 +302,7 @@ def _linked(stretch: Stretch, first: Core, second: Core) -> Iterator[Found]:
         yield Found(old, start, stretch.tokens[first.last].end, 0.9, Role.PAST, ("pair", *left.hedges))
         yield Found(new, stretch.tokens[second.first].start, end, 0.9, None, ("pair",))
         return
-    value = joined(old, new)
+    value = joined(old, new) if old.end and new.start and old.end < new.start else None
     if value is None or (between == "-" and stretch.flat[stretch.tokens[first.last + 1].start - 1] == " " and not _alike(first, second)):
         return
     if not _is_plausible(stretch, first, left) or not _is_plausible(stretch, second, _left(stretch, second.first)):

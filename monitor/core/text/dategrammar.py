@@ -13,14 +13,14 @@ from datetime import date, timedelta
 
 from monitor.core.model import DateSpan, Granularity, Setting
 from monitor.core.text.datewords import Token, Words
-from monitor.core.text.periods import FIRST_YEAR, LAST_YEAR, Days, Period, add_months, closed, joined, nearest_year, opened, span
+from monitor.core.text.periods import FIRST_YEAR, LAST_YEAR, Days, Period, add_months, closed, joined, opened, span
 
 # A year, said or relative, with what may stand before it: ", 2024", "de 2024", "im Jahr 2024", "next year", "of the year".
 _SAID = r"(?:J\.?L?)?[Yy](?:\.?J(?![+_]))?"
 _RELATIVE = r"(?:[+_=]J|J[GL]?[+_]|=L?J)"
 _YEAR = rf"(?:,?[GL]{{0,3}}(?:{_SAID}|{_RELATIVE})|[GL]{{1,3}}J(?![YyJ]))"
 _NUMBER = r"[12o]\.?"
-_PART = r"(?:p-?[GLi]{0,3})?"
+_PART = r"(?:[pP]-?[GLi]{0,3})?"
 _MONTH = r"(?:[GL]?u[GL])?[Mm]\.?"
 _WEEKDAY = r"(?:W[,.]{0,2}L?)?"
 
@@ -47,6 +47,7 @@ FORMS = {
     "season": rf"{_PART}[Ss]{_YEAR}",
     "decade": rf"{_PART}(?:C|%[GL]?Y)",
     "fiscal": rf"{_PART}k[GL]{{0,2}}(?:[Yy]|F|9|2)",
+    "fiscal_mark": rf"{_PART}\?",
     "two_years": rf"{_PART}F",
     "coming_units": r"[+_]G?[v12][uJ]|[v12][+_]u",
     "after_units": r"[IR~]c?L?[v12]G?[uJ]|[v12]G?u[r]|[v1]?Jr",
@@ -134,11 +135,15 @@ def _period(form: str, tokens: Sequence[Token], words: Words, setting: Setting) 
     if relative and year is None:
         return None
     part = _first(tokens, "pPz")
-    base = Period(Granularity.YEAR, year, relative=relative, part=_part(part) if part and form not in ("half",) else None)
-    if form == "half" and tokens[0].letter == "p":
-        base = replace(base, part=tokens[0].value)
+    base = Period(Granularity.YEAR, year, relative=relative, part=_part(part) if part and form != "half" else None)
+    if form == "half" and tokens[0].letter in "pP":
+        base = replace(base, part=_leading_part(tokens))
     reader = _PERIODS.get(form)
     return reader(base, tokens, words) if reader else base
+
+
+def _leading_part(tokens: Sequence[Token]) -> str | None:
+    return _part(tokens[0]) if tokens[0].letter in "pP" else None
 
 
 def _part(token: Token) -> str:
@@ -150,7 +155,7 @@ def _year(tokens: Sequence[Token], setting: Setting) -> tuple[int | None, bool]:
     said = _first(tokens, "Yy")
     if said:
         return int(said.value), False
-    if not any(t.letter == "J" for t in tokens):
+    if not any(t.letter in "Jz" for t in tokens):
         return None, False
     if setting.published_on is None:
         return None, True
@@ -300,7 +305,7 @@ def _is_month_first(first: int, second: int, words: Words, setting: Setting) -> 
 
 def _numeric_month(tokens: Sequence[Token], words: Words, setting: Setting) -> DateSpan | None:
     month, year = (int(n) for n in re.findall(r"[0-9]+", str(tokens[-1].value)))
-    part = tokens[0].value if tokens[0].letter == "p" else None
+    part = _leading_part(tokens)
     if not FIRST_YEAR <= year <= LAST_YEAR:
         return None
     return span(Period(Granularity.MONTH, year, month, part=part))
@@ -345,10 +350,18 @@ def _fiscal(tokens: Sequence[Token], words: Words, setting: Setting) -> DateSpan
     if last.letter == "F":
         return _years(tokens, words, setting)
     year = int(last.value) if int(last.value) > 99 else 2000 + int(last.value)
-    part = tokens[0].value if tokens[0].letter == "p" else None
+    part = _leading_part(tokens)
     if _april_years(setting) and not part:
         return closed(Days(date(year - 1, 4, 1), date(year, 3, 31)), Granularity.RANGE)
     return span(Period(Granularity.YEAR, year, part=part))
+
+
+def _fiscal_mark(tokens: Sequence[Token], words: Words, setting: Setting) -> DateSpan | None:
+    digits = re.findall(r"[0-9]+", str(tokens[-1].value))
+    year = int(digits[0]) if len(digits[0]) == 4 else 2000 + int(digits[0])
+    if len(digits) == 2:
+        return _fiscal_span(year, words, setting) if (year + 1) % 100 == int(digits[1]) else None
+    return _fiscal([*tokens[:-1], Token("Y", year, 0, 0)], words, setting)
 
 
 def _quarters(tokens: Sequence[Token], words: Words, setting: Setting) -> DateSpan | None:
@@ -434,7 +447,7 @@ def _part_of_unit(tokens: Sequence[Token], words: Words, setting: Setting) -> Da
     if today is None or unit in ("day", "year"):
         return None
     step = 1 if _first(tokens, "+") else -1 if _first(tokens, "_") else 0
-    part = str(tokens[0].value)
+    part = _part(tokens[0])
     if unit == "month":
         there = add_months(today, step)
         return span(Period(Granularity.MONTH, there.year, there.month, part=part, relative=True)) if there else None
@@ -451,7 +464,7 @@ def _relative_unit(tokens: Sequence[Token], words: Words, setting: Setting) -> D
     thing = _first(tokens, "uMmSsQW")
     if thing is None:
         return None
-    part = tokens[0].value if tokens[0].letter == "p" else None
+    part = _leading_part(tokens)
     if thing.letter == "u":
         return _moved(today, str(thing.value), step)
     if thing.letter == "Q":
@@ -467,7 +480,7 @@ def _relative_unit(tokens: Sequence[Token], words: Words, setting: Setting) -> D
 def _year_of(period: Period, today: date, step: int) -> int:
     """ "next spring" is the first to begin after today, "last spring" the last to end before it, "this spring" the nearest."""
     if step == 0:
-        return nearest_year(period, today)
+        return today.year - 1 if period.number == 4 and today.month < 3 else today.year
     for year in (today.year - 1, today.year, today.year + 1) if step > 0 else (today.year + 1, today.year, today.year - 1):
         found = span(replace(period, year=year))
         if found and found.start and found.end and (found.start > today if step > 0 else found.end < today):
@@ -480,6 +493,7 @@ _VALUES: dict[str, Callable[[Sequence[Token], Words, Setting], DateSpan | None]]
     "numeric_month": _numeric_month,
     "two_years": _years,
     "fiscal": _fiscal,
+    "fiscal_mark": _fiscal_mark,
     "quarters": _quarters,
     "rest_of_year": _rest_of_year,
     "today": _today,

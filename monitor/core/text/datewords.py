@@ -7,7 +7,7 @@ The lists of [dates] in `core/lang/<code>.toml` say which words have which lette
     1 2 9 n numbers 1-12, 13-31, other two digits, longer            o "3rd"    Y y year, '27    v number word
     D day  E month and year  F two years  C decade  d day and month without year  q h Q2, H1  ! all in one ("1H26")
     A from on  B by  X before  Z after  f from  G of/from  j range from  T until  t to  K to (moved)  e ~ between  & and  V or  > earliest  < latest
-    i I R in (I, R: before durations)  w within  L article, of  J year noun  u unit  + _ = next, last, this  a g ago  r later  k fiscal year  % "the years"
+    i I R in (I, R: before durations)  w within  L article, of  J year noun  u unit  + _ = next, last, this  a g ago  r later  k fiscal year  ? FY26  % "the years"
     N not  c about  @ today  W weekday  x any other word
 """
 
@@ -131,6 +131,7 @@ class Words:
         suffix = pattern(self.suffixes)
         return (
             rf"(?<!\w)(?<![0-9][.,:/])(?:{_NUMERIC}"
+            r"|(?P<fy>fy ?'?[0-9]{2}(?:[0-9]{2})?(?:[-/][0-9]{2})?)(?!\w)"
             rf"|(?P<bang>[0-9]{{4}} ?-?(?:{marks})[1-4]|[1-4](?:{marks}) ?-?/?'?(?:[0-9]{{4}}|[0-9]{{2}}))(?!\w)"
             rf"|(?P<mark>(?:{marks}) ?[1-4]|[1-4] ?(?:{marks}))(?!\w)"
             rf"|(?P<o>[0-9]{{1,2}} ?{suffix})"
@@ -171,6 +172,8 @@ class Words:
                 return Token(*self._mark(text), start, end)
             case "bang":
                 return Token("!", self._bang(text), start, end)
+            case "fy":
+                return Token("?", text, start, end)
             case "C":
                 return Token("C", int(text[:4]), start, end)
             case _:
@@ -250,7 +253,7 @@ def _no_date(section: Mapping[str, Any]) -> re.Pattern[str] | None:
 
 
 def _phrase(entry: str) -> str:
-    pieces = re.split(r"( ~ |\[[^\]]*\] ?\??)", entry)
+    pieces = re.split(r"( ~ |\[[^\]]*\](?:\? ?)?)", entry)
     return "".join(_piece(piece) for piece in pieces)
 
 
