@@ -123,10 +123,15 @@ def _left(stretch: Stretch, first: int) -> _Left:
     return _Left("" if letter in "Nw" else letter, begin, True, in_word, negated, article, tuple(hedges))
 
 
-def _right(stretch: Stretch, last: int) -> tuple[str, int]:
-    """A bound after the core ("2028 at the earliest") and the last token it takes."""
+def _right(stretch: Stretch, last: int, following: Core | None) -> tuple[str, int]:
+    """A bound after the core ("2028 at the earliest") and the last token it takes; not one that belongs to the next core."""
     tail = re.match(r"[,(]?[><]", stretch.letters[last + 1 : last + 4])
-    return (tail[0][-1], last + tail.end()) if tail else ("", last)
+    if tail is None:
+        return "", last
+    index = last + tail.end()
+    if following and re.fullmatch(r"[iILGc]{0,3}", stretch.letters[index + 1 : following.first]):
+        return "", last
+    return tail[0][-1], index
 
 
 # -------------------------------------------------------------------------------------------------------------------- single dates
@@ -139,13 +144,15 @@ def _single(stretch: Stretch, core: Core, following: Core | None) -> Iterator[Fo
         value = _with_year(stretch, core, left, following)
     if value is None or not _is_plausible(stretch, core, left):
         return
-    letter, last = _right(stretch, core.last)
+    letter, last = _right(stretch, core.last, following)
     first = left.first
     start, end = stretch.tokens[first].start, stretch.tokens[last].end
     bound = letter or left.letter
     if bound and _is_adjective(stretch, core, left):
         bound, start = "", stretch.tokens[core.first].start
-    if bound in ("T", "t") and stretch.words.moved.search(stretch.clause(start, start, 60, 0)):
+    if bound == "T" and stretch.words.moved.search(stretch.clause(start, end, 60, 25)):
+        bound = ""
+    if bound == "f" and core.form in ("days", "month_days"):
         bound = ""
     value = _bounded(value, bound, core)
     if value is None:
@@ -277,7 +284,7 @@ def _is_adjective(stretch: Stretch, core: Core, left: _Left) -> bool:
 
 # ------------------------------------------------------------------------------------------------------------------ ranges and pairs
 
-_TO = re.compile(r",?[-tTK][GLi]{0,2}|-")
+_TO = re.compile(r"[-tTK][GLi]{0,2}")
 _AND = re.compile(r"&[GLiI]{0,2}")
 _OR = re.compile(r",?[V/][GLiI]{0,2}")
 

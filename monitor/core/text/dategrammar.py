@@ -36,21 +36,21 @@ FORMS = {
     "numeric_month": rf"{_PART}E",
     "season_years": rf"{_PART}[SsHQ]L?F",
     "month": rf"{_PART}{_MONTH}{_YEAR}",
-    "quarters": rf"[O1][-tT&V/][GL]?[O1_]\.?G?Q\.?{_YEAR}",
-    "quarter": rf"{_PART}[O1_]\.?[GL]?Q\.?[-/]?(?:{_YEAR})?",
+    "quarters": rf"[O1o][-tT&V/][GL]?[O1o_]\.?G?Q\.?{_YEAR}",
+    "quarter": rf"{_PART}[O1o_]\.?[GL]?Q\.?[-/]?(?:{_YEAR})?",
     "quarter_number": rf"{_PART}Q1(?:[-/]|{_YEAR}|/Y){{0,2}}",
     "quarter_mark": rf"{_PART}q[-/]?(?:{_YEAR}|k[Y29]|9|2)?",
-    "half": rf"{_PART}[O1_]\.?[GL]?[HP]\.?(?:[-/]?{_YEAR}|[GL]{{0,2}}{_MONTH}{_YEAR})",
+    "half": rf"{_PART}[O1o_]\.?[GL]?[HP]\.?(?:[-/]?{_YEAR}|[GL]{{0,2}}{_MONTH}{_YEAR})",
     "half_mark": rf"{_PART}h[-/]?(?:{_YEAR}|9|2)",
     "year_mark": r"[Yy][-/]?[qh]",
     "marked": r"!",
     "season": rf"{_PART}[Ss]{_YEAR}",
-    "decade": rf"{_PART}(?:C|%[GL]?Y)",
+    "decade": rf"{_PART}(?:C-?[uJ]?|[%u][GL]?Y)",
     "fiscal": rf"{_PART}k[GL]{{0,2}}(?:[Yy]|F|9|2)",
     "fiscal_mark": rf"{_PART}\?",
     "two_years": rf"{_PART}F",
     "coming_units": r"[+_]G?[v12][uJ]|[v12][+_]u",
-    "after_units": r"[IR~]c?L?[v12]G?[uJ]|[v12]G?u[r]|[v1]?Jr",
+    "after_units": r"[IR~]c?L?[v12]G?[uJ]|[v12]G?u[rZ](?!G?[LY])|[v1]?Jr",
     "before_units": r"[gX][v12]G?[uJ]|[v12]G?[uJ]a",
     "within_units": r"[wB]c?[GL]{0,2}[v12]G?[uJ]",
     "rest_of_year": r"rG?(?:=L?J)",
@@ -187,12 +187,12 @@ def _month(base: Period, tokens: Sequence[Token], words: Words) -> Period:
 
 
 def _quarter(base: Period, tokens: Sequence[Token], words: Words) -> Period | None:
-    number = _value(tokens, "O1") or (4 if _first(tokens, "_") else 0)
+    number = _value(tokens, "O1o") or (4 if _first(tokens, "_") else 0)
     return replace(base, granularity=Granularity.QUARTER, number=number) if 1 <= number <= 4 else None
 
 
 def _half(base: Period, tokens: Sequence[Token], words: Words) -> Period | None:
-    number = _value(tokens, "O1") or (2 if _first(tokens, "_") else 0)
+    number = _value(tokens, "O1o") or (2 if _first(tokens, "_") else 0)
     if number not in (1, 2):
         return None
     month = _value(tokens, "Mm")
@@ -234,7 +234,10 @@ def _marked(base: Period, tokens: Sequence[Token], words: Words) -> Period | Non
 
 
 def _decade(base: Period, tokens: Sequence[Token], words: Words) -> Period | None:
+    """ "the 2030s", "les années 2030"; "les années 2026" is the year."""
     year = _value(tokens, "CY")
+    if _first(tokens, "u") and not _first(tokens, "C") and (year % 10 or _unit(tokens) != "year"):
+        return replace(base, granularity=Granularity.YEAR, year=year) if _unit(tokens) == "year" else None
     return replace(base, granularity=Granularity.DECADE, year=year) if year % 10 == 0 and FIRST_YEAR <= year <= LAST_YEAR else None
 
 
@@ -366,7 +369,7 @@ def _fiscal_mark(tokens: Sequence[Token], words: Words, setting: Setting) -> Dat
 
 def _quarters(tokens: Sequence[Token], words: Words, setting: Setting) -> DateSpan | None:
     year, relative = _year(tokens, setting)
-    numbers = [int(t.value) for t in tokens if t.letter in "O1"] + ([4] if _first(tokens, "_") else [])
+    numbers = [int(t.value) for t in tokens if t.letter in "O1o"] + ([4] if _first(tokens, "_") else [])
     if year is None or len(numbers) < 2 or max(numbers) > 4:
         return None
     ends = [span(Period(Granularity.QUARTER, year, number=n, relative=relative)) for n in numbers[:2]]
