@@ -282,9 +282,17 @@ def _compare(old: DateSpan, new: DateSpan) -> Comparison:
     if _shares_bound(old, new):
         return Comparison("same", "one is the open-ended form of the other")
     if _inside(new, old):
-        return Comparison("refined", "inside what was said, and more precise") if _is_finer(new, old) else Comparison("same", "inside what was said")
+        return (
+            Comparison("refined", "inside what was said, and more precise")
+            if _is_finer(new, old)
+            else Comparison("same", "inside what was said")
+        )
     if _inside(old, new):
-        return Comparison("coarser", "around what was said, and less precise") if _is_finer(old, new) else Comparison("same", "around what was said")
+        return (
+            Comparison("coarser", "around what was said, and less precise")
+            if _is_finer(old, new)
+            else Comparison("same", "around what was said")
+        )
     if _is_vague(old, new) and _shared_days(old, new) * 2 >= min(_length(old), _length(new)):
         return Comparison("same", "overlapping, and one of them vague")
     return _moved(old, new)

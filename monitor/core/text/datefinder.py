@@ -1,9 +1,9 @@
 """Dates in a stretch of text with what stands around them: by, from, until, ranges, negation, old and new.
 
-    by, until, at the latest X        open start, ends with X                  since, from, not before, at the earliest X    starts with X, open end
-    before X                          open start, ends the day before X        after X                                        starts the day after X
-    before the end of X               ends with X                              postponed until X                              X itself
-    from X to Y, between X and Y      one range                                moved from X to Y                              X (past) and Y, both with cue "pair"
+by, until, at the latest X        open start, ends with X                  since, from, not before, at the earliest X    starts with X, open end
+before X                          open start, ends the day before X        after X                                        starts the day after X
+before the end of X               ends with X                              postponed until X                              X itself
+from X to Y, between X and Y      one range                                moved from X to Y                              X (past) and Y, both with cue "pair"
 """
 
 from __future__ import annotations
@@ -113,9 +113,9 @@ def _left(stretch: Stretch, first: int) -> _Left:
     letter = letters[index] if index >= 0 else ""
     before = letters[index - 1] if index >= 1 else ""
     if not letter or letter not in _BOUNDS:
-        in_word = in_word or (stretch.flat[tokens[index].start : tokens[index].end] if letter == "t" else "")
+        in_word = in_word or (stretch.flat[tokens[index].start : tokens[index].end] if letter in ("t", "K") else "")
         introduced = bool(in_word) or not letter or letter in tuple("tGjK&Ve~(:-,")
-        return _Left("", first, introduced, in_word, False, article, tuple(hedges))
+        return _Left("", first, introduced, in_word, letter in ("t", "K") and before == "N", article, tuple(hedges))
     if before == "N" and letter in "XT":  # "not before", "not until" where the language has no list entry for the two together
         return _Left("A", index - 1, True, in_word, False, article, tuple(hedges))
     negated = letter == "N" or (before == "N" and letter in "BA<")
@@ -224,8 +224,10 @@ def _confidence(core: Core, left: _Left, value: DateSpan) -> float:
 # --------------------------------------------------------------------------------------------------- a year, or some other number?
 
 _ID_BEFORE = frozenset("/#_@$£€&=+")
-_CURRENCIES = frozenset("eur usd gbp chf pln czk sek nok dkk huf ron jpy inr aud cad".split())
-_MEASURE = re.compile(r" ?(?:[%°€$£]|[kmgt]?(?:w|wh|m|b|v|l|hz|bit|flops?|g)(?:/[a-z]|[²³])?(?!\w)|m²|m³|eur(?!\w)|usd(?!\w)|gbp(?!\w)|chf(?!\w)|pln(?!\w))")
+_CURRENCIES = frozenset(["eur", "usd", "gbp", "chf", "pln", "czk", "sek", "nok", "dkk", "huf", "ron", "jpy", "inr", "aud", "cad"])
+_MEASURE = re.compile(
+    r" ?(?:[%°€$£]|[kmgt]?(?:w|wh|m|b|v|l|hz|bit|flops?|g)(?:/[a-z]|[²³])?(?!\w)|m²|m³|eur(?!\w)|usd(?!\w)|gbp(?!\w)|chf(?!\w)|pln(?!\w))"
+)
 
 
 def _is_plausible(stretch: Stretch, core: Core, left: _Left) -> bool:
@@ -233,10 +235,11 @@ def _is_plausible(stretch: Stretch, core: Core, left: _Left) -> bool:
         return True
     start, end = stretch.tokens[core.first].start, stretch.tokens[core.last].end
     before = stretch.flat[start - 1 : start]
-    if before in _ID_BEFORE and before or _is_glued(stretch.flat, start, end):
+    if (before in _ID_BEFORE and before) or _is_glued(stretch.flat, start, end):
         return False
     previous = stretch.tokens[core.first - 1] if core.first else None
-    if previous and not left.introduced and stretch.flat[previous.start : previous.end].strip(".") in stretch.words.not_year_before:
+    named = stretch.tokens[core.first - 2] if previous and previous.letter == "." and core.first > 1 else previous  # "art. 2016"
+    if named and not left.introduced and stretch.flat[named.start : named.end] in stretch.words.not_year_before:
         return False
     if previous and stretch.flat[previous.start : previous.end] in _CURRENCIES:
         return False
@@ -271,7 +274,12 @@ def _is_counted(stretch: Stretch, core: Core, left: _Left, previous: Token | Non
     if any(word.startswith(stem) for stem in words.counted):
         return not (left.in_word or left.letter in tuple("BXZT"))
     plural = bool(words.plural) and re.search(rf"(?:{words.plural})\Z", word) is not None and len(word) > 4
-    return plural and not left.introduced and stretch.text[following.start].islower() == (words.code != "de") and bool(left.hedges or not left.article)
+    return (
+        plural
+        and not left.introduced
+        and stretch.text[following.start].islower() == (words.code != "de")
+        and bool(left.hedges or not left.article)
+    )
 
 
 def _is_adjective(stretch: Stretch, core: Core, left: _Left) -> bool:
@@ -279,7 +287,9 @@ def _is_adjective(stretch: Stretch, core: Core, left: _Left) -> bool:
     if core.form != "year" or not left.article or left.letter not in tuple("XZAf"):
         return False
     following = stretch.tokens[core.last + 1] if core.last + 1 < len(stretch.tokens) else None
-    return bool(following and following.letter == "x" and following.start - stretch.tokens[core.last].end == 1 and stretch.words.code == "en")
+    return bool(
+        following and following.letter == "x" and following.start - stretch.tokens[core.last].end == 1 and stretch.words.code == "en"
+    )
 
 
 # ------------------------------------------------------------------------------------------------------------------ ranges and pairs
@@ -296,18 +306,24 @@ def _linked(stretch: Stretch, first: Core, second: Core) -> Iterator[Found]:
         return
     left = _left(stretch, first.first)
     opener = _opener(stretch, first)
-    if not (_TO.fullmatch(between) or (_AND.fullmatch(between) and opener in "e~" and opener) or (_OR.fullmatch(between) and _alike(first, second))):
+    if not (
+        _TO.fullmatch(between)
+        or (_AND.fullmatch(between) and opener in "e~" and opener)
+        or (_OR.fullmatch(between) and _alike(first, second))
+    ):
         return
     values = _both(stretch, first, second)
     if values is None:
         return
-    old, new = values
+    old, new = values.old, values.new
     start, end = stretch.tokens[first.first].start, stretch.tokens[second.last].end
     if opener and not _OR.fullmatch(between):
         start = stretch.tokens[_opener_index(stretch, first)].start
     if _is_moved(stretch, between, opener, start, end):
         yield Found(old, start, stretch.tokens[first.last].end, 0.9, Role.PAST, ("pair", *left.hedges))
         yield Found(new, stretch.tokens[second.first].start, end, 0.9, None, ("pair",))
+        return
+    if "K" in between:
         return
     value = joined(old, new) if old.end and new.start and old.end < new.start else None
     if value is None or (between == "-" and stretch.flat[stretch.tokens[first.last + 1].start - 1] == " " and not _alike(first, second)):
@@ -348,9 +364,6 @@ def _grain(core: Core) -> Granularity | None:
 class _Ends:
     old: DateSpan
     new: DateSpan
-
-    def __iter__(self) -> Iterator[DateSpan]:
-        return iter((self.old, self.new))
 
 
 def _both(stretch: Stretch, first: Core, second: Core) -> _Ends | None:

@@ -16,7 +16,7 @@ from monitor.core.text.datewords import Token, Words
 from monitor.core.text.periods import FIRST_YEAR, LAST_YEAR, Days, Period, add_months, closed, joined, opened, span
 
 # A year, said or relative, with what may stand before it: ", 2024", "de 2024", "im Jahr 2024", "next year", "of the year".
-_SAID = r"(?:J\.?L?)?[Yy](?:\.?J(?![+_]))?"
+_SAID = r"(?:J\.?[GL]?)?[Yy](?:\.?J(?![+_]))?"
 _RELATIVE = r"(?:[+_=]J|J[GL]?[+_]|=L?J)"
 _YEAR = rf"(?:,?[GL]{{0,3}}(?:{_SAID}|{_RELATIVE})|[GL]{{1,3}}J(?![YyJ]))"
 _NUMBER = r"[12o]\.?"
@@ -165,7 +165,9 @@ def _year(tokens: Sequence[Token], setting: Setting) -> tuple[int | None, bool]:
 
 def _last_year(tokens: Sequence[Token]) -> bool:
     """Whether "last" belongs to the year, and not to "last quarter of the year"."""
-    return any(a.letter == "_" and b.letter == "J" or a.letter == "J" and b.letter == "_" for a, b in zip(tokens, tokens[1:], strict=False))
+    return any(
+        (a.letter == "_" and b.letter == "J") or (a.letter == "J" and b.letter == "_") for a, b in zip(tokens, tokens[1:], strict=False)
+    )
 
 
 def _days(base: Period, tokens: Sequence[Token], words: Words) -> Period:
@@ -476,7 +478,9 @@ def _relative_unit(tokens: Sequence[Token], words: Words, setting: Setting) -> D
     if thing.letter == "W":
         return None
     month = thing.letter in "Mm"
-    period = Period(Granularity.MONTH if month else Granularity.SEASON, month=int(thing.value) if month else 0, number=0 if month else int(thing.value))
+    period = Period(
+        Granularity.MONTH if month else Granularity.SEASON, month=int(thing.value) if month else 0, number=0 if month else int(thing.value)
+    )
     return span(replace(period, year=_year_of(period, today, step), part=part, relative=True))
 
 

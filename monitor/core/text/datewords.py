@@ -206,19 +206,19 @@ def words_of(lexicon: Lexicon) -> Words:
 def _entries(section: Mapping[str, Any]) -> dict[str, tuple[str, Any]]:
     found: dict[str, tuple[str, Any]] = {}
     for name, letter in LISTS.items():
-        found.update({word: (letter, None) for word in section.get(name, [])})
+        found.update(dict.fromkeys(section.get(name, []), (letter, None)))
     weak = {*section.get("weak_months", []), *section.get("weak_seasons", [])}
     for number, forms in enumerate(section.get("months", []), 1):
         found.update({word: ("m" if word in weak else "M", number) for word in forms})
     for number, season in enumerate(_SEASONS, 1):
         found.update({word: ("s" if word in weak else "S", number) for word in section.get("seasons", {}).get(season, [])})
     for number, forms in enumerate(section.get("ordinals", []), 1):
-        found.update({word: ("O", number) for word in forms})
+        found.update(dict.fromkeys(forms, ("O", number)))
     for part in _PARTS:
-        found.update({word: ("p", part) for word in section.get(part, [])})
-        found.update({word: ("z", part) for word in section.get("year_parts", {}).get(part, [])})
+        found.update(dict.fromkeys(section.get(part, []), ("p", part)))
+        found.update(dict.fromkeys(section.get("year_parts", {}).get(part, []), ("z", part)))
     for unit, forms in section.get("units", {}).items():
-        found.update({word: ("u", unit) for word in forms})
+        found.update(dict.fromkeys(forms, ("u", unit)))
     for offset, forms in section.get("days_from_today", {}).items():
         found.update({word: ("@", int(offset)) for word in forms})
     for number, forms in section.get("small_numbers", {}).items():
