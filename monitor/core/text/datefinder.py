@@ -3,7 +3,7 @@
 by, until, at the latest X        open start, ends with X                  since, from, not before, at the earliest X    starts with X, open end
 before X                          open start, ends the day before X        after X                                        starts the day after X
 before the end of X               ends with X                              postponed until X                              X itself
-from X to Y, between X and Y      one range                                moved from X to Y                              X (past) and Y, both with cue "pair"
+from X to Y, between X and Y      one range                                moved from X to Y                              X (past) and Y, both cue "pair"
 """
 
 from __future__ import annotations

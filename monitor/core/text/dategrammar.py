@@ -10,6 +10,7 @@ import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
+from itertools import pairwise
 
 from monitor.core.model import DateSpan, Granularity, Setting
 from monitor.core.text.datewords import Token, Words
@@ -166,7 +167,7 @@ def _year(tokens: Sequence[Token], setting: Setting) -> tuple[int | None, bool]:
 def _last_year(tokens: Sequence[Token]) -> bool:
     """Whether "last" belongs to the year, and not to "last quarter of the year"."""
     return any(
-        (a.letter == "_" and b.letter == "J") or (a.letter == "J" and b.letter == "_") for a, b in zip(tokens, tokens[1:], strict=False)
+        (a.letter == "_" and b.letter == "J") or (a.letter == "J" and b.letter == "_") for a, b in pairwise(tokens)
     )
 
 

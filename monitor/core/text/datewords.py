@@ -7,7 +7,7 @@ The lists of [dates] in `core/lang/<code>.toml` say which words have which lette
     1 2 9 n numbers 1-12, 13-31, other two digits, longer            o "3rd"    Y y year, '27    v number word
     D day  E month and year  F two years  C decade  d day and month without year  q h Q2, H1  ! all in one ("1H26")
     A from on  B by  X before  Z after  f from  G of/from  j range from  T until  t to  K to (moved)  e ~ between  & and  V or  > earliest  < latest
-    i I R in (I, R: before durations)  w within  L article, of  J year noun  u unit  + _ = next, last, this  a g ago  r later  k fiscal year  ? FY26  % "the years"
+    i I R in (I, R: before durations)  w within  L article, of  J year noun  u unit  + _ = next, last, this  a g ago  r later  k fiscal  ? FY26  % "the years"
     N not  c about  @ today  W weekday  x any other word
 """
 
@@ -21,7 +21,7 @@ from typing import Any, NamedTuple
 from monitor.core.lang import Lexicon
 from monitor.core.model import Granularity
 from monitor.core.text.periods import FIRST_YEAR, LAST_YEAR, Period
-from monitor.core.text.wordtrie import pattern
+from monitor.core.text.wordtrie import pattern, stemmed
 
 
 class Token(NamedTuple):
@@ -237,10 +237,7 @@ def _number(text: str) -> tuple[str, int]:
 
 def _lookup(section: Mapping[str, Any], name: str) -> re.Pattern[str]:
     """A search for any of the words; an entry ending in "*" matches every word that begins so."""
-    listed = section.get(name, [])
-    whole = pattern([w for w in listed if not w.endswith("*")])
-    stems = pattern([f"{w[:-1]}\0" for w in listed if w.endswith("*")]).replace("\0", "").replace("\\x00", "").replace("\\", "")
-    return re.compile(rf"(?<!\w)(?:{whole}|(?:{stems})\w{{0,15}})" if any(w.endswith("*") for w in listed) else rf"(?<!\w)(?:{whole})")
+    return re.compile(stemmed(section.get(name, [])))
 
 
 _GAP = r"(?:[ ,]{1,2}[\w'-]{1,24}){0,4} "

@@ -31,8 +31,8 @@ def flat(text: str) -> str:
     return lowered.translate(_FLAT)
 
 
-def pattern(words: Iterable[str]) -> str:
-    """A regular expression (uncompiled) that matches the longest of the words, whole; words are in `flat` form.
+def pattern(words: Iterable[str], *, whole: bool = True) -> str:
+    """A regular expression (uncompiled) that matches the longest of the words, whole unless told otherwise; words are in `flat` form.
 
     >>> import re
     >>> re.findall(pattern(["q", "quarter", "quarter of"]), "quarter of a quarter")
@@ -44,15 +44,28 @@ def pattern(words: Iterable[str]) -> str:
         for char in word:
             node = node.setdefault(char, {})
         node[_END] = word
-    return _render(root) if root else r"(?!)"
+    return _render(root, whole) if root else r"(?!)"
 
 
-def _render(node: dict[str, Any]) -> str:
-    branches = [_char(char) + _render(child) for char, child in sorted(node.items()) if char != _END]
+def _render(node: dict[str, Any], whole: bool) -> str:
+    branches = [_char(char) + _render(child, whole) for char, child in sorted(node.items()) if char != _END]
     if _END in node:  # the shortest comes last: longer words win
-        branches.append(r"(?!\w)" if re.match(r"\w", node[_END][-1]) else "")
+        branches.append(r"(?!\w)" if whole and re.match(r"\w", node[_END][-1]) else "")
     return branches[0] if len(branches) == 1 else "(?:" + "|".join(branches) + ")"
 
 
 def _char(char: str) -> str:
     return " {1,2}" if char == " " else re.escape(char)
+
+
+def stemmed(entries: Iterable[str]) -> str:
+    """A regular expression for whole words, and for every word that begins with an entry ending in "*".
+
+    >>> import re
+    >>> re.findall(stemmed(["delay*", "put off"]), "delayed or put off")
+    ['delayed', 'put off']
+    """
+    listed = list(entries)
+    stems = [entry[:-1] for entry in listed if entry.endswith("*")]
+    words = pattern(entry for entry in listed if not entry.endswith("*"))
+    return rf"(?<!\w)(?:{words}|{pattern(stems, whole=False)}\w{{0,15}}(?!\w))" if stems else rf"(?<!\w){words}"
