@@ -30,8 +30,9 @@ from monitor.core.text.wordtrie import flat
 
 Span = tuple[int, int]
 
+CHARACTER_LIMIT = 200_000  # read around anchors on one page, a book's worth of dates: bounds the time on a megabyte of "may may may"
 MENTION_LIMIT = 2000  # far above the 200 observations of a page; bounds the time on hostile runs of numbers
-_BEFORE, _AFTER, _WINDOW = 90, 60, 2000  # characters read around a year or month, and at most at once
+_BEFORE, _AFTER, _WINDOW = 60, 40, 2000  # characters read around a year or month, and at most at once
 _STAMP_REACH, _DEADLINE_REACH = 45, 80
 _COPYRIGHT = re.compile(r"(?:©|\(c\)|copyright) ?[\w ,.-]{0,20}\Z")
 _ONLY_GLUE = re.compile(r"[\s:.,|·(\u2022-]{0,4}(?:\w{1,4}[\s:.,]{1,2}){0,2}\Z")
@@ -89,12 +90,13 @@ KIND = DateKind()
 
 
 def _all(page: Page, flat_text: str, words: Words, setting: Setting) -> Iterator[Found]:
-    count = 0
+    count, read = 0, 0
     for start, end in _windows(page, flat_text, words):
+        read += end - start
         for found in datefinder.find(page.text, flat_text, start, end, words, setting):
             yield found
             count += 1
-        if count >= MENTION_LIMIT:
+        if count >= MENTION_LIMIT or read >= CHARACTER_LIMIT:
             return
 
 

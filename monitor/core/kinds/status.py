@@ -13,7 +13,7 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from functools import cache
 from typing import Any, NamedTuple
 
@@ -56,11 +56,12 @@ class StatusKind:
     def find(self, page: Page, lexicon: Lexicon, setting: Setting, taken: Sequence[Span]) -> list[Mention]:
         words, flat_text = _words(lexicon), flat(page.text)
         starts = [p.start for p in page.passages]
+        ordered = sorted(taken)
         mentions: list[Mention] = []
         for match in words.search.finditer(flat_text):
             passage = _passage(page, starts, match)
             mention = _mention(match, passage, page.text, flat_text, words, setting) if passage or not page.passages else None
-            if mention and not any(start < mention.end and mention.start < end for start, end in _near(taken, mention)):
+            if mention and not _is_taken(mention, ordered):
                 mentions.append(mention)
             if len(mentions) >= MENTION_LIMIT:
                 break
@@ -169,8 +170,9 @@ def _passage(page: Page, starts: Sequence[int], match: re.Match[str]) -> Passage
     return page.passages[index] if index >= 0 and match.end() <= page.passages[index].end else None
 
 
-def _near(taken: Sequence[Span], mention: Mention) -> Iterator[Span]:
-    yield from taken
+def _is_taken(mention: Mention, ordered: Sequence[Span]) -> bool:
+    index = bisect_right(ordered, (mention.start, len(ordered) and ordered[-1][1] + 1))
+    return any(start < mention.end and mention.start < end for start, end in ordered[max(0, index - 1) : index + 2])
 
 
 class _Said(NamedTuple):
@@ -229,6 +231,9 @@ def _subject(match: re.Match[str], begin: int, end: int, text: str, flat_text: s
     known = _known(setting, flat_text, begin, end)
     if known:
         return _Said(known, 0.9)
+    named = words.subjects.search(match[0])
+    if named:  # "contract ended": the words of the status name the subject themselves
+        return _Said(text[match.start() + named.start() : match.start() + named.end()], 0.8)
     object_ = words.subjects.search(flat_text, match.end(), min(end, match.end() + 28))
     noun = _last(words.subjects, flat_text, begin, match.start())
     if noun and match.start() - noun.end() < 90:
@@ -253,7 +258,7 @@ def _last(search: re.Pattern[str], text: str, begin: int, end: int) -> re.Match[
 
 def _phrase(text: str, begin: int, noun: re.Match[str]) -> str:
     """The noun with up to three words before it, without a leading article, and the name right behind it."""
-    before = re.findall(r"[\w'’+:-]+", text[begin : noun.start()])[-3:]
+    before = [word for word in re.findall(r"[\w'’+:-]+", text[begin : noun.start()])[-3:] if word[-1] not in "'’"]
     while before and (before[0].lower() in _ARTICLES or not before[0][0].isalnum()):
         before.pop(0)
     cut = max((i + 1 for i, word in enumerate(before) if word.lower() in _ARTICLES), default=0)

@@ -65,7 +65,9 @@ FORMS = {
     "bare_season": rf"{_PART}[Ss]",
     "bare_numeric": r"d",
 }
-_GRAMMAR = re.compile("|".join(f"(?P<{name}>{source})" for name, source in FORMS.items()))
+# No form begins with another word or a mark: saying so first spares forty tries at most places.
+_GRAMMAR = re.compile("(?![xnNc.,*():;/-])(?:" + "|".join(f"(?P<{name}>{source})" for name, source in FORMS.items()) + ")")
+_BARE_MONTH = re.compile(FORMS["bare_month"])
 _MONTH_FIRST_FORMS = {"month_day", "month_days", "month_day_stop"}
 
 
@@ -94,7 +96,7 @@ def read(tokens: Sequence[Token], words: Words, setting: Setting) -> list[Core]:
         form = match.lastgroup or ""
         if form in _MONTH_FIRST_FORMS and not words.month_first:
             position = match.start() + 1
-            match = re.compile(FORMS["bare_month"]).match(letters, match.start())
+            match = _BARE_MONTH.match(letters, match.start())
             if not match:
                 continue
             form, position = "bare_month", match.end()

@@ -119,10 +119,16 @@ class Words:
     def tokens(self, flat_text: str, start: int, end: int) -> list[Token]:
         """The tokens of `flat_text[start:end]` in order; white space gives none."""
         found = []
+        entries = self.entries
         for match in self._token.finditer(flat_text, start, end):
-            token = self._classify(match)
-            if token:
-                found.append(token)
+            group, text = match.lastgroup, match[0]
+            if group == "x":  # the two common cases first: this loop is most of the time a page takes
+                found.append(Token("x", text, *match.span()))
+            elif group == "word":
+                letter, value = entries[text if "  " not in text else text.replace("  ", " ")]
+                found.append(Token(letter, value, *match.span()))
+            else:
+                found.append(self._classify(group or "", text, *match.span()))
         return found
 
     def _token_source(self, section: Mapping[str, Any]) -> str:
@@ -150,16 +156,10 @@ class Words:
             rf"|[1-4](?:{marks})|fy ?[0-9]|'[0-9]{{2}}(?!\w)|{pattern(strong)})"
         )
 
-    def _classify(self, match: re.Match[str]) -> Token | None:
-        group, text, start, end = match.lastgroup or "x", match[0], match.start(), match.end()
+    def _classify(self, group: str, text: str, start: int, end: int) -> Token:
         match group:
-            case "word":
-                letter, value = self.entries[re.sub(" +", " ", text)]
-                return Token(letter, value, start, end)
             case "number":
                 return Token(*_number(text), start, end)
-            case "x":
-                return Token("x", text, start, end)
             case "punctuation":
                 return Token(text if text in ",.-/():;" else "*", text, start, end)
             case "short":
