@@ -312,3 +312,14 @@ def _is_said(text: str, said: str) -> bool:
     """Whether the page says this already: whole, or its first and last words (bodies repeated without their markup)."""
     folded = text.casefold().rstrip("….")
     return folded in said or (len(folded) > 80 and folded[:40] in said and folded[-40:].strip() in said)
+
+
+def fragment(markup: str) -> list[Block]:
+    """The blocks of a piece of HTML inside another document: a feed entry, a JSON field."""
+    html, _ = _defuse(markup)
+    tree = LexborHTMLParser(html)
+    walk = Walk("")
+    if tree.root is not None:
+        walk.run(tree.root)
+    settle(walk.blocks, walk.frames, None, frozenset())
+    return walk.blocks

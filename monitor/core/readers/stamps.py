@@ -71,7 +71,7 @@ def _read(block: Block, near: bool, lexicon: Lexicon) -> tuple[str, date | None]
     if block.label and block.label not in before:
         before = f"{block.label} {before}"
     for kind in ("modified", "published"):
-        if len(before) <= 80 and _words(kind, lexicon).search(before):
+        if len(before) <= 80 and _says(kind, before, lexicon):
             return kind, day
     rest = block.text[:start] + block.text[end:]
     letters = sum(c.isalpha() for c in rest)
@@ -120,11 +120,14 @@ def _named(code: str) -> tuple[re.Pattern[str], dict[str, int]]:
     return re.compile(pattern, re.I), months
 
 
+def _says(kind: str, before: str, lexicon: Lexicon) -> bool:
+    """Whether the words before a date are those of a stamp. Short ones ("data", "le", "vom") must be all there is: "Ouverture le 3 mars" is news."""
+    long, short = _words(kind, lexicon.code)
+    return bool(long.search(before)) or before.strip(" :.-–—|").casefold() in short
+
+
 @lru_cache(maxsize=128)
-def _words_of(kind: str, code: str) -> re.Pattern[str]:
-    words = {w.casefold() for lexicon in (load("en"), load(code)) for w in lexicon.section("page").get(kind, ())}
-    return re.compile(rf"(?<!\w)(?:{'|'.join(sorted(map(re.escape, words), key=len, reverse=True)) or '(?!)'})(?!\w)", re.I)
-
-
-def _words(kind: str, lexicon: Lexicon) -> re.Pattern[str]:
-    return _words_of(kind, lexicon.code)
+def _words(kind: str, code: str) -> tuple[re.Pattern[str], frozenset[str]]:
+    words = {str(w).casefold() for lexicon in (load("en"), load(code)) for w in lexicon.section("page").get(kind, ())}
+    long = sorted((re.escape(w) for w in words if len(w) > 5), key=len, reverse=True)
+    return re.compile(rf"(?<!\w)(?:{'|'.join(long) or '(?!)'})(?!\w)[^\d]{{0,18}}$", re.I), frozenset(words)
