@@ -8,7 +8,17 @@ from typing import Any
 from monitor.core.kinds import Span
 from monitor.core.lang import Lexicon
 from monitor.core.model import Comparison, Country, Form, Mention, Page, Setting, Value
-from monitor.core.text.countries import NAME_CONFIDENCE, CountrySpan, apart, code_of, country_spans, is_country_cell, language_of, read_country, show_country
+from monitor.core.text.countries import (
+    NAME_CONFIDENCE,
+    CountrySpan,
+    apart,
+    code_of,
+    country_spans,
+    is_country_cell,
+    language_of,
+    read_country,
+    show_country,
+)
 from monitor.core.text.organisations import organisation_spans
 from monitor.core.text.proper import free_of
 

@@ -28,10 +28,14 @@ class PlaceKind:
         """Places outside `taken`; countries only when they were not looked for before."""
         is_free = free_of(taken)
         mentions = [Mention(self.name, s.place, s.start, s.end, s.confidence) for s in place_spans(page, lexicon, setting)]
-        outside = free_of([*((m.start, m.end) for m in mentions), *((o.start, o.end) for o in organisation_spans(page.text, lexicon, setting))])
+        outside = free_of(
+            [*((m.start, m.end) for m in mentions), *((o.start, o.end) for o in organisation_spans(page.text, lexicon, setting))]
+        )
         for span in country_spans(page.text, lexicon, language_of(page, lexicon, setting)):
             if span.confidence > 0.5 and outside(span.start, span.end) and span.end - span.start > 2:
-                mentions.append(Mention(self.name, Place(show_country(span.code, lexicon), "country", span.code), span.start, span.end, span.confidence))
+                mentions.append(
+                    Mention(self.name, Place(show_country(span.code, lexicon), "country", span.code), span.start, span.end, span.confidence)
+                )
         return sorted((m for m in mentions if is_free(m.start, m.end)), key=lambda m: m.start)
 
     def parse(self, written: object, lexicon: Lexicon) -> Place | None:

@@ -24,7 +24,7 @@ HERE = Path(__file__).parent
 SMALLEST = 500  # people
 # Alternate names of villages are mostly machine transliterations; only the main name is kept below this size.
 SMALLEST_WITH_ALTERNATES = 2000
-LANGUAGES = "en de fr es it pl pt nl sv da fi nb cs sk sl hr hu ro bg el et lv lt ga mt tr uk sr is ca".split()
+LANGUAGES = ["en", "de", "fr", "es", "it", "pl", "pt", "nl", "sv", "da", "fi", "nb", "cs", "sk", "sl", "hr", "hu", "ro", "bg", "el", "et", "lv", "lt", "ga", "mt", "tr", "uk", "sr", "is", "ca"]
 _CAPITALISED = re.compile(r"[^\W\d_a-z][^\W\d_]")
 _CODE = re.compile(r"[A-Z]{2,4}\Z")
 # Countries whose native name every page may use, whatever its language.
@@ -67,7 +67,9 @@ def pack(cities: Iterable[Mapping[str, Any]]) -> bytes:
         "population": array("I", (c["population"] for c in ordered)).tobytes(),
         "keys": "\n".join(keys).encode(),
         "counts": array("H", (len(postings[k]) for k in keys)).tobytes(),
-        "postings": array("I", (p for k in keys for p in sorted(postings[k].values(), key=lambda p: -ordered[p >> 1]["population"]))).tobytes(),
+        "postings": array(
+            "I", (p for k in keys for p in sorted(postings[k].values(), key=lambda p: -ordered[p >> 1]["population"]))
+        ).tobytes(),
     }
     head = json.dumps({"countries": countries, "sizes": {k: len(v) for k, v in blobs.items()}}).encode()
     return len(head).to_bytes(4, "little") + head + b"".join(blobs.values())
@@ -79,7 +81,11 @@ def country_names() -> dict[str, Any]:
     tables: dict[str, dict[str, str]] = {}
     for language in LANGUAGES:
         territories = locale.parse(language).territories
-        tables[language] = {c: n.replace("’", "'") for c, n in territories.items() if len(c) == 2 and c.isalpha() and c not in {"EU", "EZ", "UN", "QO", "XA", "XB", "ZZ"}}
+        tables[language] = {
+            c: n.replace("’", "'")
+            for c, n in territories.items()
+            if len(c) == 2 and c.isalpha() and c not in {"EU", "EZ", "UN", "QO", "XA", "XB", "ZZ"}
+        }
     return {"names": tables, "native": {c: tables[language][c] for c, language in _NATIVE.items()}}
 
 

@@ -22,9 +22,35 @@ from monitor.core.text.proper import word_before
 
 NAME_CONFIDENCE, CODE_CONFIDENCE, ADJECTIVE_CONFIDENCE = 0.95, 0.85, 0.5
 # Forms that a page uses for something else more often than for the country, by language ("" = all): the drop list for CLDR names.
-_DROPPED = {"es": {"Granada"}, "pt": {"Granada"}, "fr": {"Dominique", "Réunion"}, "de": {"Réunion"}, "pl": {"Reunion"}, "": {"Saba", "Man", "Clipperton"}}
+_DROPPED = {
+    "es": {"Granada"},
+    "pt": {"Granada"},
+    "fr": {"Dominique", "Réunion"},
+    "de": {"Réunion"},
+    "pl": {"Reunion"},
+    "": {"Saba", "Man", "Clipperton"},
+}
 # Also words, persons or states: taken only where the words around them fit a country.
-_DOUBTFUL = {"Jordan", "Chad", "Georgia", "Turkey", "Jersey", "Guinea", "Niger", "Mali", "Cuba", "Dominica", "Grenada", "Holland", "America", "Togo", "Guernsey", "Malta", "Monaco", "Island"}
+_DOUBTFUL = {
+    "Jordan",
+    "Chad",
+    "Georgia",
+    "Turkey",
+    "Jersey",
+    "Guinea",
+    "Niger",
+    "Mali",
+    "Cuba",
+    "Dominica",
+    "Grenada",
+    "Holland",
+    "America",
+    "Togo",
+    "Guernsey",
+    "Malta",
+    "Monaco",
+    "Island",
+}
 # Longer names that hold a country's name and are not that country.
 _NOT_COUNTRIES = (
     "New Mexico", "New Jersey", "New England", "New South Wales", "New Britain", "Mexico City", "Kuwait City", "Panama City", "Jersey City", "Northern Ireland", "Nordirland",
@@ -38,7 +64,40 @@ _CODE_LIST = re.compile(r"(?<![\w,] )(?<!\w)[A-Z]{2}(?:(?:, ?| ?/ ?| and | und |
 _CODE = re.compile(r"[A-Z]{2}")
 _CODE_ALIASES = {"UK": "GB", "EL": "GR"}
 # Codes that are also everyday abbreviations: in brackets they need a place or country of that code before them.
-_EVERYDAY = {"AI", "IT", "ID", "PM", "TV", "CV", "AM", "IP", "IO", "CO", "PR", "MS", "MD", "PS", "CC", "CD", "GM", "HR", "LA", "PA", "VC", "NA", "AS", "TC", "SA", "ET", "DE", "IS", "NO", "SO", "BE", "TO"}
+_EVERYDAY = {
+    "AI",
+    "IT",
+    "ID",
+    "PM",
+    "TV",
+    "CV",
+    "AM",
+    "IP",
+    "IO",
+    "CO",
+    "PR",
+    "MS",
+    "MD",
+    "PS",
+    "CC",
+    "CD",
+    "GM",
+    "HR",
+    "LA",
+    "PA",
+    "VC",
+    "NA",
+    "AS",
+    "TC",
+    "SA",
+    "ET",
+    "DE",
+    "IS",
+    "NO",
+    "SO",
+    "BE",
+    "TO",
+}
 _US_GEORGIA = re.compile(r"Atlanta|Savannah, |Augusta, |Kemp|Plant Vogtle|Georgia Power|Senator|U\.S\. state|state of Georgia")
 
 
@@ -202,7 +261,7 @@ def _doubtful(text: str, start: int, end: int, next_is_capital: bool) -> float:
         return 0.0
     if text[start:end] == "Georgia" and _US_GEORGIA.search(text):
         return 0.0
-    return 0.85 if before and before[0].islower() or text[start - 2 : start] == ", " or text[end : end + 2] == ", " else 0.6
+    return 0.85 if (before and before[0].islower()) or text[start - 2 : start] == ", " or text[end : end + 2] == ", " else 0.6
 
 
 def _codes(text: str, named: Sequence[CountrySpan]) -> list[CountrySpan]:
@@ -224,7 +283,11 @@ def _codes(text: str, named: Sequence[CountrySpan]) -> list[CountrySpan]:
 def _fits_everyday(text: str, bracket: int, code: str) -> bool:
     """Whether the word before "(IT)" is a place in Italy."""
     before = word_before(text, bracket)
-    return any(c.place.country == code and (c.is_main or c.population > 50_000) for c in candidates(fold(before))[:6]) if before[:1].isupper() else False
+    return (
+        any(c.place.country == code and (c.is_main or c.population > 50_000) for c in candidates(fold(before))[:6])
+        if before[:1].isupper()
+        else False
+    )
 
 
 def language_of(page: Page, lexicon: Lexicon, setting: Setting) -> str:

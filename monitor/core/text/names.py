@@ -29,7 +29,7 @@ _ENDINGS = (
     ("ii", ("ia", "i")), ("ni", ("nia", "n")), ("li", ("la", "l", "le")), ("zi", ("z", "za")), ("wi", ("wia", "w")), ("om", ("",)), ("em", ("", "o")), ("a", ("", "o")), ("u", ("", "o")),
     ("y", ("a", "")), ("i", ("a", "")), ("e", ("a", "o", "")), ("n", ("",)), ("s", ("",)), ("c", ("ce",)),
 )  # fmt: skip
-_ROMAN = frozenset("i ii iii iv v vi vii viii ix x".split())
+_ROMAN = frozenset(["i", "ii", "iii", "iv", "v", "vi", "vii", "viii", "ix", "x"])
 
 
 class Match(NamedTuple):

@@ -22,23 +22,30 @@ LONGEST = 300  # characters of a name
 _MOST_WORDS = 9
 # Ideas of [names.words] whose words make the name of an organisation.
 HEADS = frozenset(
-    "university institute ministry agency commission centre foundation council authority academy laboratory hospital bank company association office school observatory "
-    "committee parliament court service consortium undertaking trust museum organisation network".split()
+    ["university", "institute", "ministry", "agency", "commission", "centre", "foundation", "council", "authority", "academy", "laboratory", "hospital", "bank", "company", "association", "office", "school", "observatory", "committee", "parliament", "court", "service", "consortium", "undertaking", "trust", "museum", "organisation", "network"]
 )
 # Heads that are everyday words: they need a second word that is no mere adjective of the sentence.
-_WEAK = frozenset("company service trust network centre office association council committee bank school".split())
-_SITE_OR_PROJECT = frozenset("factory plant reactor site station telescope facility datacentre campus hub park antenna spaceport project".split())
+_WEAK = frozenset(["company", "service", "trust", "network", "centre", "office", "association", "council", "committee", "bank", "school"])
+_SITE_OR_PROJECT = frozenset(
+    ["factory", "plant", "reactor", "site", "station", "telescope", "facility", "datacentre", "campus", "hub", "park", "antenna", "spaceport", "project"]
+)
 _ACRONYM = re.compile(r" ?\(([A-Z][\w&+-]{1,9})\)")
 _LEGAL = frozenset(
-    "GmbH AG SE KG KGaA mbH eV S.p.A SpA S.r.l Srl S.A SA SAS SARL Ltd Limited Inc Corp LLC LLP PLC Plc NV N.V BV B.V Oy Oyj AB ASA AS A/S ApS S.L SL Lda Ltda SIA UAB OÜ Kft Zrt Nyrt SpA ASBL VZW".split()
+    ["GmbH", "AG", "SE", "KG", "KGaA", "mbH", "eV", "S.p.A", "SpA", "S.r.l", "Srl", "S.A", "SA", "SAS", "SARL", "Ltd", "Limited", "Inc", "Corp", "LLC", "LLP", "PLC", "Plc", "NV", "N.V", "BV", "B.V", "Oy", "Oyj", "AB", "ASA", "AS", "A/S", "ApS", "S.L", "SL", "Lda", "Ltda", "SIA", "UAB", "OÜ", "Kft", "Zrt", "Nyrt", "SpA", "ASBL", "VZW"]
 )
-_LEGAL_TAIL = re.compile(r",? (?:a\.s\.|s\.r\.o\.|sp\. z o\.o\.|sp\. z o\. o\.|plc|mbH|e\.V\.|e\. V\.|d\.o\.o\.|d\.d\.|p\.l\.c\.)(?!\w)|(?<=\w)/S\b")
-_OPENERS = frozenset("The Das Der Die Den Dem Des Im Am Le La Les Il Lo L' El Los Las O A Os As De Het Een Ein Eine An Un Une Una Uma In At By For From With And Und Et Y E I Both This That Our Its Their".split())
+_LEGAL_TAIL = re.compile(
+    r",? (?:a\.s\.|s\.r\.o\.|sp\. z o\.o\.|sp\. z o\. o\.|plc|mbH|e\.V\.|e\. V\.|d\.o\.o\.|d\.d\.|p\.l\.c\.)(?!\w)|(?<=\w)/S\b"
+)
+_OPENERS = frozenset(
+    ["The", "Das", "Der", "Die", "Den", "Dem", "Des", "Im", "Am", "Le", "La", "Les", "Il", "Lo", "L'", "El", "Los", "Las", "O", "A", "Os", "As", "De", "Het", "Een", "Ein", "Eine", "An", "Un", "Une", "Una", "Uma", "In", "At", "By", "For", "From", "With", "And", "Und", "Et", "Y", "E", "I", "Both", "This", "That", "Our", "Its", "Their"]
+)
 # Conjunctions of the eight languages: what follows may be another name.
 _AND = re.compile(r"(?<!\w)(?:and|und|et|y|e|ed|i|oraz|en|&)(?!\w)")
 _ADJECTIVE_END = re.compile(r"(?:e|en|er|es|em|s)\Z")
 # Bodies known by acronym the world over; everything else must be spelled out once or be known to the programme.
-_WELL_KNOWN = frozenset("NASA ESA CERN JAXA ISRO ESO SKAO EIB EBRD NATO UNESCO WHO OECD IAEA DARPA NOAA NSF ESRF ECMWF EMBL CNES DLR ASI CNRS INRIA CEA CNR INFN CSIC TSMC CINECA GENCI GRNET SURF".split())
+_WELL_KNOWN = frozenset(
+    ["NASA", "ESA", "CERN", "JAXA", "ISRO", "ESO", "SKAO", "EIB", "EBRD", "NATO", "UNESCO", "WHO", "OECD", "IAEA", "DARPA", "NOAA", "NSF", "ESRF", "ECMWF", "EMBL", "CNES", "DLR", "ASI", "CNRS", "INRIA", "CEA", "CNR", "INFN", "CSIC", "TSMC", "CINECA", "GENCI", "GRNET", "SURF"]
+)
 
 
 class OrganisationSpan(NamedTuple):
@@ -201,16 +208,36 @@ def _begins_another(all_words: Sequence[Word], at: int, lexicon: Lexicon) -> boo
 def _joins(word: Word, lexicon: Lexicon) -> bool:
     """Whether the gap before a capitalised word lets a name go on: a blank, small words, or adjectives and small words."""
     gap = word.gap
-    if gap is None or word.text in _OPENERS and gap == " " or len(gap) > 45:
+    if gap is None or (word.text in _OPENERS and gap == " ") or len(gap) > 45:
         return False
     if gap in {" ", "-"}:
         return True
-    if not gap.strip() or gap[0] not in " -" or any(c in gap for c in ",;:()[]\"“”„«»|/•–."):
+    if not gap.strip() or gap[0] not in " -" or any(c in gap for c in ',;:()[]"“”„«»|/•–.'):
         return False
     parts = gap.replace("'", "' ").replace("’", "' ").split()
     connectors, adjectives = _connectors(lexicon), _adjectives(lexicon)
     if all(p.rstrip("'") in connectors or p in adjectives for p in parts) and len(parts) <= 5:
-        return not (parts in (["in"], ["at"], ["to"], ["by"], ["a"], ["on"], ["en"], ["em"], ["w"], ["te"], ["bij"], ["per"], ["à"], ["al"], ["dans"], ["sur"], ["an"], ["im"], ["bei"]))
+        return parts not in (
+                ["in"],
+                ["at"],
+                ["to"],
+                ["by"],
+                ["a"],
+                ["on"],
+                ["en"],
+                ["em"],
+                ["w"],
+                ["te"],
+                ["bij"],
+                ["per"],
+                ["à"],
+                ["al"],
+                ["dans"],
+                ["sur"],
+                ["an"],
+                ["im"],
+                ["bei"],
+            )
     return False
 
 
@@ -242,8 +269,13 @@ def _at_legal_form(text: str, all_words: Sequence[Word], at: int) -> Organisatio
     if not tail and not is_legal:
         return None
     first = at - 1 if is_legal else at
-    while first > 0 and at - first < 5 and all_words[first].gap in {" ", " & ", " e ", " y ", " and ", " und "} and all_words[first - 1].text not in _OPENERS:
-        if all_words[first - 1].text in _LEGAL or all_words[first - 1].first and all_words[first].gap != " ":
+    while (
+        first > 0
+        and at - first < 5
+        and all_words[first].gap in {" ", " & ", " e ", " y ", " and ", " und "}
+        and all_words[first - 1].text not in _OPENERS
+    ):
+        if all_words[first - 1].text in _LEGAL or (all_words[first - 1].first and all_words[first].gap != " "):
             break
         first -= 1
     if first < at and all_words[first].text in _OPENERS:

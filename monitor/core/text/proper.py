@@ -9,9 +9,12 @@ from __future__ import annotations
 import re
 from bisect import bisect_left
 from collections.abc import Callable, Sequence
-from functools import lru_cache
+from functools import lru_cache, wraps
 from itertools import accumulate
-from typing import NamedTuple
+from typing import NamedTuple, TypeVar
+
+from monitor.core.lang import Lexicon
+from monitor.core.model import Page, Setting
 
 _UPPER = "".join(chr(c) for c in range(0x41, 0x530) if chr(c).isupper())
 UPPER_CLASS = f"[{_UPPER}]"
@@ -53,7 +56,7 @@ def words(text: str) -> tuple[Word, ...]:
 def _begins(text: str, start: int) -> bool:
     """Whether nothing, a line break or the end of a sentence stands before."""
     at = start - 1
-    while at >= 0 and text[at] in " \u00a0\"“„«‘(":
+    while at >= 0 and text[at] in ' \u00a0"“„«‘(':
         at -= 1
     return at < 0 or text[at] in "\n.!?:;•|–"
 
@@ -81,3 +84,23 @@ def free_of(spans: Sequence[tuple[int, int]]) -> Callable[[int, int], bool]:
         return at == 0 or reach[at - 1] <= start
 
     return is_free
+
+
+Result = TypeVar("Result")
+
+
+def once_per_page(function: Callable[[Page, Lexicon, Setting], Result]) -> Callable[[Page, Lexicon, Setting], Result]:
+    """Remembers the results for the last few pages by identity: hashing a page with thousands of passages costs more than most kinds do."""
+    latest: list[tuple[Page, Lexicon, Setting, Result]] = []
+
+    @wraps(function)
+    def remembered(page: Page, lexicon: Lexicon, setting: Setting) -> Result:
+        for known in latest:
+            if known[0] is page and known[1] == lexicon and known[2] == setting:
+                return known[3]
+        result = function(page, lexicon, setting)
+        latest.insert(0, (page, lexicon, setting, result))
+        del latest[3:]
+        return result
+
+    return remembered

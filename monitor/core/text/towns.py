@@ -23,7 +23,7 @@ from monitor.core.text.countries import CountrySpan, code_of, country_spans, lan
 from monitor.core.text.fold import fold
 from monitor.core.text.names import bases
 from monitor.core.text.organisations import OrganisationSpan, organisation_spans
-from monitor.core.text.proper import Word, free_of, lower_words, word_before, words
+from monitor.core.text.proper import Word, free_of, lower_words, once_per_page, word_before, words
 
 ACCEPTED = 0.5
 _MOST_WORDS = 5
@@ -33,20 +33,16 @@ _JOINTS = re.compile(
 )
 _AFTER = re.compile(r" ?\(([^()\n]{2,40})\)|, ([^\W\d_][^,;.()\n]{1,30})")
 _FIRST_NAMES = frozenset(
-    "John Jack James David Michael Peter Paul Mark Thomas Robert Richard William Henry George Charles Edward Daniel Andrew Steve Stephen Simon Kevin Brian Anna Anne Mary Sarah Laura "
-    "Emma Kate Jane Julia Maria Elena Eva Ursula Angela Christine Hans Klaus Wolfgang Stefan Andreas Markus Jürgen Pierre Jean Jacques François Michel Marie Claire Philippe José Juan Carlos "
-    "Luis Miguel Pedro Pablo Javier Antonio Giuseppe Giovanni Marco Luca Matteo Giorgia Piotr Jan Andrzej Tomasz Krzysztof Donald Katarzyna Małgorzata Joanna Agnieszka João Manuel Rui Willem "
-    "Kees Joris Mette Lars Erik Bjørn Sven Olaf Emmanuel Elon Joe Boris Keir Rishi Theresa Margrethe Thierry Henna Michal Petr Tim Tom Ben Sam Max Alex Chris Nick Ron Jim Bill Bob".split()
+    ["John", "Jack", "James", "David", "Michael", "Peter", "Paul", "Mark", "Thomas", "Robert", "Richard", "William", "Henry", "George", "Charles", "Edward", "Daniel", "Andrew", "Steve", "Stephen", "Simon", "Kevin", "Brian", "Anna", "Anne", "Mary", "Sarah", "Laura", "Emma", "Kate", "Jane", "Julia", "Maria", "Elena", "Eva", "Ursula", "Angela", "Christine", "Hans", "Klaus", "Wolfgang", "Stefan", "Andreas", "Markus", "Jürgen", "Pierre", "Jean", "Jacques", "François", "Michel", "Marie", "Claire", "Philippe", "José", "Juan", "Carlos", "Luis", "Miguel", "Pedro", "Pablo", "Javier", "Antonio", "Giuseppe", "Giovanni", "Marco", "Luca", "Matteo", "Giorgia", "Piotr", "Jan", "Andrzej", "Tomasz", "Krzysztof", "Donald", "Katarzyna", "Małgorzata", "Joanna", "Agnieszka", "João", "Manuel", "Rui", "Willem", "Kees", "Joris", "Mette", "Lars", "Erik", "Bjørn", "Sven", "Olaf", "Emmanuel", "Elon", "Joe", "Boris", "Keir", "Rishi", "Theresa", "Margrethe", "Thierry", "Henna", "Michal", "Petr", "Tim", "Tom", "Ben", "Sam", "Max", "Alex", "Chris", "Nick", "Ron", "Jim", "Bill", "Bob"]
 )
 _MAIN_COUNTRIES = {"de": ("DE", "AT", "CH"), "fr": ("FR", "BE", "CH"), "en": ("GB", "IE", "US"), "es": ("ES",), "it": ("IT", "CH"), "pl": ("PL",), "pt": ("PT", "BR"), "nl": ("NL", "BE"),
                    "fi": ("FI",), "sv": ("SE", "FI"), "da": ("DK",), "cs": ("CZ",), "sk": ("SK",), "sl": ("SI",), "hr": ("HR",), "hu": ("HU",), "ro": ("RO",), "bg": ("BG",), "el": ("GR", "CY"), "et": ("EE",), "lv": ("LV",), "lt": ("LT",)}  # fmt: skip
-_INFLECTING = frozenset("pl cs sk sl hr fi et lv lt hu".split())
+_INFLECTING = frozenset(["pl", "cs", "sk", "sl", "hr", "fi", "et", "lv", "lt", "hu"])
 
 
 # Months and days: "in March" is never the town of March.
 _NEVER = frozenset(
-    "January February March April May June July August September October November December Monday Tuesday Wednesday Thursday Friday Saturday Sunday Januar Jänner Februar März Mai Juni Juli "
-    "Oktober Dezember Montag Dienstag Mittwoch Donnerstag Freitag Samstag Sonntag Mars Avril Juin Juillet Août Mayo Marzo Maggio Março Maio Maart Mei Europe Europa EU".split()
+    ["January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November", "December", "Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday", "Januar", "Jänner", "Februar", "März", "Mai", "Juni", "Juli", "Oktober", "Dezember", "Montag", "Dienstag", "Mittwoch", "Donnerstag", "Freitag", "Samstag", "Sonntag", "Mars", "Avril", "Juin", "Juillet", "Août", "Mayo", "Marzo", "Maggio", "Março", "Maio", "Maart", "Mei", "Europe", "Europa", "EU"]
 )
 
 
@@ -76,7 +72,7 @@ class _Scene(NamedTuple):
     cells: tuple[tuple[int, int], ...]
 
 
-@lru_cache(maxsize=8)
+@once_per_page
 def place_spans(page: Page, lexicon: Lexicon, setting: Setting) -> tuple[PlaceSpan, ...]:
     """The cities and regions of a page in order, outside the names of organisations and countries."""
     countries = country_spans(page.text, lexicon, language_of(page, lexicon, setting))
@@ -101,7 +97,11 @@ def _scene(page: Page, lexicon: Lexicon, setting: Setting, countries: Sequence[C
     if lexicon.code != "en":
         # An English everyday word is no obstacle on a page in another language ("Split", "Bath"), but its own are.
         ordinary = ordinary - (_word_sets(lang.load("en"))[3] - frozenset(lexicon.section("names").get("not_places", ())))
-    cells = tuple((p.start, p.end) for p in page.passages if p.form in {Form.CELL, Form.ITEM, Form.DEFINITION, Form.TERM, Form.META} and p.end - p.start <= 80)
+    cells = tuple(
+        (p.start, p.end)
+        for p in page.passages
+        if p.form in {Form.CELL, Form.ITEM, Form.DEFINITION, Form.TERM, Form.META} and p.end - p.start <= 80
+    )
     met = frozenset(c.code for c in countries if c.confidence > 0.4)
     return _Scene(page.text, lexicon, language, setting.country, home, met, lower_words(page.text), at, of, titles, ordinary, cells)
 
@@ -125,7 +125,12 @@ def _scored(scene: _Scene, countries: Sequence[CountrySpan], organisations: Sequ
 def _longest(scene: _Scene, all_words: Sequence[Word], at: int) -> PlaceSpan | None:
     """The longest place name that begins at a word, scored; None when no place is called so."""
     last = at
-    while last + 1 < len(all_words) and last + 1 - at < _MOST_WORDS and all_words[last + 1].gap is not None and _JOINTS.fullmatch(all_words[last + 1].gap or ""):
+    while (
+        last + 1 < len(all_words)
+        and last + 1 - at < _MOST_WORDS
+        and all_words[last + 1].gap is not None
+        and _JOINTS.fullmatch(all_words[last + 1].gap or "")
+    ):
         last += 1
     for end_at in range(last, at - 1, -1):
         start, end = all_words[at].start, all_words[end_at].end
@@ -143,7 +148,7 @@ def _options(written: str, language: str, several: bool) -> tuple[Candidate, ...
     if len(key) < 2 or len(written) > 60:
         return ()
     found = candidates(key)
-    if language in _INFLECTING and not any(c.is_main and c.population > 20_000 or c.place.place_type == "region" for c in found):
+    if language in _INFLECTING and not any((c.is_main and c.population > 20_000) or c.place.place_type == "region" for c in found):
         for base in islice(_base_names(key), 60):
             better = tuple(c for c in candidates(base) if c.population > 5_000 or c.place.place_type == "region")
             if base != key and better:
@@ -204,7 +209,7 @@ def _context(scene: _Scene, start: int, end: int, best: Candidate) -> float:
     """What the word before and the box around say."""
     before = word_before(scene.text, start)
     score = 0.0
-    if before in scene.at or before.lower() in scene.at and len(before) < 8:
+    if before in scene.at or (before.lower() in scene.at and len(before) < 8):
         score += 0.4
     elif before.rstrip("'’") in scene.of or before in scene.of:
         score += 0.12
@@ -292,9 +297,18 @@ def _with_neighbours(text: str, spans: Sequence[PlaceSpan]) -> list[PlaceSpan]:
             gap = text[min(other.end, span.end) : max(other.start, span.start)]
             if number not in raised and other.confidence >= ACCEPTED and _is_list_gap(gap):
                 raised.add(number)
-                result[number] = span._replace(confidence=min(0.97, round(span.confidence + 0.2, 2)))
+                result[number] = span._replace(confidence=min(0.97, round(span.confidence + 0.35, 2)))
     return result
 
 
 def _is_list_gap(gap: str) -> bool:
-    return len(gap) <= 24 and "\n" not in gap and bool(re.fullmatch(r"(?: \([^()]{1,18}\))?(?:,? (?:and|und|et|y|e|i|oraz|en|ed|or|oder|ou|o|sowie|of) (?:in |à |w |en |te |em )?|, (?:in |à |en |w )?| / |/)", gap))
+    return (
+        len(gap) <= 24
+        and "\n" not in gap
+        and bool(
+            re.fullmatch(
+                r"(?: \([^()]{1,18}\))?(?:,? (?:and|und|et|y|e|i|oraz|en|ed|or|oder|ou|o|sowie|of) (?:in |à |w |en |te |em )?|, (?:in |à |en |w )?| / |/)",
+                gap,
+            )
+        )
+    )
