@@ -1,0 +1,212 @@
+"""What sites are composed of: the places, countries, organisations and proper names of a page, passage by passage."""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_left
+from collections.abc import Mapping, Sequence
+from enum import StrEnum
+from functools import lru_cache
+from typing import NamedTuple
+
+from monitor.core import lang
+from monitor.core.lang import Lexicon
+from monitor.core.model import Page, Passage, Place, Setting, Site
+from monitor.core.text.countries import country_spans, language_of
+from monitor.core.text.fold import fold
+from monitor.core.text.names import find_names
+from monitor.core.text.organisations import organisation_spans
+from monitor.core.text.proper import Word, free_of, words
+from monitor.core.text.towns import _FIRST_NAMES as FIRST_NAMES
+from monitor.core.text.towns import place_spans
+
+# Ideas of [names.words] that make a site, and those that may stand in its name without telling anything.
+SITE_IDEAS = frozenset(
+    ["factory", "plant", "reactor", "site", "station", "telescope", "facility", "datacentre", "campus", "hub", "park", "antenna", "spaceport", "hospital", "observatory", "laboratory"]
+)
+# Acronyms that are never a site's name.
+_COMMON_ACRONYMS = frozenset(
+    ["EU", "UE", "US", "USA", "UK", "UN", "EUR", "USD", "GBP", "CHF", "AI", "KI", "IA", "SI", "HPC", "GPU", "CPU", "IT", "ICT", "R&D", "RD", "CEO", "CTO", "CFO", "PDF", "RSS", "FAQ", "GDP", "VAT", "MW", "GW", "TW", "KW", "MWH", "GWH", "TWH", "PFLOPS", "EFLOPS", "TV", "PR", "HR", "NGO", "SME", "SMEs", "KMU", "PME", "PYME", "JU", "EIB", "BMBF", "BMFTR", "BMWK", "DOE", "NSF", "MEP", "MP", "PM", "AM", "CET", "GMT", "UTC", "LLM", "LLMs", "API", "ID", "ISBN", "DOI", "URL", "QR", "CO2", "COVID-19", "COVID", "EFTA", "NATO", "NATO's", "IMF", "ECB", "EuroHPC", "EUROHPC", "DIGITAL", "RRF", "FAZ", "BBC", "ARD", "ZDF", "DPA", "AFP", "EFE", "PAP", "GmbH", "AG", "SE", "SpA", "S.p.A", "S.A", "Ltd", "Inc", "PhD", "MSc", "BSc", "STEM", "ESG", "NRW", "PLN", "SEK", "NOK", "DKK", "CZK", "HUF", "RON", "5G", "6G", "4G", "3D", "2D", "2G"]
+)
+_QUOTED = re.compile(r"[\"“„«‹»]\s?([^\W\d_a-z][^\"“”„«»‹›\n]{1,58}?)\s?[\"”“»›«]")
+_TWO_CAPITALS = re.compile(r"[A-ZÀ-Þ].{0,12}[A-ZÀ-Þ]|\+\+|\d[A-Z]|[A-Z]\d")
+
+
+class AtomKind(StrEnum):
+    PLACE = "P"
+    COUNTRY = "C"
+    ORGANISATION = "O"
+    NAME = "N"
+
+
+class Atom(NamedTuple):
+    """One building block where it stands; `place` for places, `country` for places and countries. A known name is `sure`."""
+
+    start: int
+    end: int
+    kind: AtomKind
+    text: str
+    place: Place | None = None
+    country: str | None = None
+    sure: bool = False
+
+
+class SiteSpan(NamedTuple):
+    """A site and the slice that names it, in the passage of that number."""
+
+    start: int
+    end: int
+    site: Site
+    confidence: float
+    passage: int
+
+
+class Scene(NamedTuple):
+    """A page with its atoms in order, and the words of its language for what stands between them."""
+
+    page: Page
+    lexicon: Lexicon
+    atoms: tuple[Atom, ...]
+    starts: tuple[int, ...]
+    words: SiteWords
+
+    def within(self, start: int, end: int) -> tuple[Atom, ...]:
+        """The atoms of a slice."""
+        return self.atoms[bisect_left(self.starts, start) : bisect_left(self.starts, end)]
+
+
+class SiteWords(NamedTuple):
+    """The words of a language about sites."""
+
+    nouns: frozenset[str]  # words for sites, folded
+    at: frozenset[str]
+    hosted: tuple[str, ...]
+    host: tuple[str, ...]
+    chosen: tuple[str, ...]
+    building: frozenset[str]
+    small: frozenset[str]
+    columns: Mapping[str, str]  # folded header -> name, place, host or country
+
+
+@lru_cache(maxsize=32)
+def site_words(lexicon: Lexicon) -> SiteWords:
+    """The words of one language, with those of English for tables and programme jargon."""
+    sections = [x.section("names") for x in dict.fromkeys((lexicon, lang.load("en")))]
+    section = sections[0]
+    sites = section.get("sites", {})
+    nouns = {fold(f.lstrip("-")) for s in sections for idea in SITE_IDEAS for f in s.get("words", {}).get(idea, ())}
+    columns: dict[str, str] = {}
+    for each in sections:
+        for role in ("country", "place", "host", "name"):
+            for header in each.get("columns", {}).get(role, ()):
+                columns.setdefault(fold(header), role)
+    return SiteWords(
+        frozenset(nouns),
+        frozenset(section.get("at", ())),
+        tuple(sorted(sites.get("hosted", ()), key=len, reverse=True)),
+        tuple(sorted(sites.get("host", ()), key=len, reverse=True)),
+        tuple(sites.get("chosen", ())),
+        frozenset(w.lower() for w in sites.get("building", ())),
+        frozenset(section.get("small", ())),
+        columns,
+    )
+
+
+def gather(page: Page, lexicon: Lexicon, setting: Setting) -> Scene:
+    """The atoms of a page: known names first, then places and countries, organisations, quoted and striking proper names."""
+    atoms = [*_known(page, setting)]
+    free = free_of([(a.start, a.end) for a in atoms])
+    for place in place_spans(page, lexicon, setting):
+        if free(place.start, place.end):
+            atoms.append(Atom(place.start, place.end, AtomKind.PLACE, page.text[place.start : place.end], place.place, place.place.country))
+    for country in country_spans(page.text, lexicon, language_of(page, lexicon, setting)):
+        if country.confidence > 0.5 and free(country.start, country.end):
+            atoms.append(Atom(country.start, country.end, AtomKind.COUNTRY, page.text[country.start : country.end], None, country.code))
+    free = free_of([(a.start, a.end) for a in atoms])
+    for body in organisation_spans(page.text, lexicon, setting):
+        inner = [a for a in atoms if body.start <= a.start and a.end <= body.end]
+        if free(body.start, body.end) or all(a.kind is not AtomKind.NAME for a in inner):
+            atoms = [a for a in atoms if a not in inner] if inner else atoms
+            atoms.append(Atom(body.start, body.end, AtomKind.ORGANISATION, body.name))
+    atoms.extend(_names(page, lexicon, atoms))
+    atoms.sort()
+    return Scene(page, lexicon, tuple(atoms), tuple(a.start for a in atoms), site_words(lexicon))
+
+
+def _known(page: Page, setting: Setting) -> list[Atom]:
+    kinds = {"site": AtomKind.NAME, "host": AtomKind.ORGANISATION}
+    names = tuple(n for n in setting.names if n.kind in kinds)
+    return [Atom(s.start, s.end, kinds[s.names[0].kind], page.text[s.start : s.end], sure=True) for s in find_names(page.text, names)]
+
+
+def _names(page: Page, lexicon: Lexicon, others: Sequence[Atom]) -> list[Atom]:
+    """Quoted names, and runs of capitalised words that look like the name of a project or a site."""
+    text = page.text
+    free = free_of([(a.start, a.end) for a in others if a.sure or a.kind is AtomKind.ORGANISATION])
+    found = [
+        Atom(m.start(1), m.end(1), AtomKind.NAME, m[1])
+        for m in _QUOTED.finditer(text)
+        if len(m[1].split()) <= 6 and free(m.start(1), m.end(1))
+    ]
+    free = free_of([(a.start, a.end) for a in (*others, *found)])
+    nouns = site_words(lexicon).nouns
+    run: list[Word] = []
+    for word in (*words(text), None):
+        if word is not None and run and word.gap in {" ", "-"} and free(word.start, word.end):
+            run.append(word)
+            continue
+        atom = _name_of_run(text, run, nouns)
+        if atom is not None:
+            found.append(atom)
+        run = [word] if word is not None and free(word.start, word.end) else []
+    return found
+
+
+def _name_of_run(text: str, run: Sequence[Word], nouns: frozenset[str]) -> Atom | None:
+    """A run of capitalised words as a name: from its first striking word on, or the words around a word for a site."""
+    if not run or any(w.text in FIRST_NAMES for w in run[:2]):
+        return None
+    striking = [n for n, w in enumerate(run) if is_striking(w.text)]
+    heads = [n for n, w in enumerate(run) if fold(w.text) in nouns or fold(w.text).split(" ")[-1] in nouns]
+    if striking:
+        first = striking[0]
+        last = max([*striking, *(h for h in heads if h > first)])
+    elif heads and len(run) > 1 and heads[-1] > 0:
+        first, last = (1 if run[0].first and len(run) > 2 and len(run[0].text) < 4 else 0), heads[-1]
+        if run[first].text in {
+            "The",
+            "A",
+            "An",
+            "New",
+            "Die",
+            "Der",
+            "Das",
+            "La",
+            "Le",
+            "El",
+            "Il",
+            "O",
+            "De",
+            "Het",
+            "Three",
+            "Two",
+            "Six",
+            "Seven",
+            "First",
+        }:
+            first += 1
+        if first >= last:
+            return None
+    else:
+        return None
+    start, end = run[first].start, run[last].end
+    return Atom(start, end, AtomKind.NAME, text[start:end])
+
+
+def is_striking(word: str) -> bool:
+    """Whether one word has the look of a project's name: two capitals, a digit among capitals, "++" - and is no everyday acronym."""
+    return len(word) > 2 and word not in _COMMON_ACRONYMS and bool(_TWO_CAPITALS.search(word)) and not word.rstrip("s").isdigit()
+
+
+def passage_of(scene: Scene, number: int) -> Passage:
+    return scene.page.passages[number]

@@ -1,0 +1,110 @@
+"""Sites in tables: one per row, composed of the cells under headings that say name, place, host or country in any of the languages."""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from collections.abc import Iterator, Mapping, Sequence
+
+from monitor.core.model import Form, Passage, Site
+from monitor.core.text.countries import read_country
+from monitor.core.text.fold import fold
+from monitor.core.text.sites.atoms import AtomKind, Scene, SiteSpan
+
+_CERTAIN = 0.9
+_NO_NAME = re.compile(r"[\d\s.,:/%€$£+–-]*\Z")
+_Row = list[tuple[int, Passage]]
+
+
+def in_tables(scene: Scene) -> Iterator[SiteSpan]:
+    """Sites of all tables of the page."""
+    for rows in _tables(scene).values():
+        roles = _roles(scene, rows)
+        if "place" in roles.values() or "host" in roles.values() or "country" in roles.values():
+            for row in rows:
+                site = _of_row(scene, row, roles)
+                if site is not None:
+                    yield site
+
+
+def _tables(scene: Scene) -> Mapping[int, list[_Row]]:
+    """The cells of each table, row by row."""
+    rows: dict[tuple[int, int], _Row] = defaultdict(list)
+    for number, passage in enumerate(scene.page.passages):
+        if passage.form is Form.CELL and passage.group is not None and passage.row is not None:
+            rows[passage.group, passage.row].append((number, passage))
+    tables: dict[int, list[_Row]] = defaultdict(list)
+    for (group, _), row in sorted(rows.items()):
+        tables[group].append(row)
+    return tables
+
+
+def _roles(scene: Scene, rows: Sequence[_Row]) -> Mapping[int, str]:
+    """What each column holds, by its header; the first column is the name when another says where, and no column is called so."""
+    roles: dict[int, str] = {}
+    for row in rows:
+        for _, cell in row:
+            if cell.column is not None and cell.column not in roles:
+                role = role_of(scene, cell.column_header or "")
+                if role and role not in roles.values():
+                    roles[cell.column] = role
+    columns = sorted({cell.column for row in rows for _, cell in row if cell.column is not None})
+    if columns and "name" not in roles.values() and columns[0] not in roles and "place" in roles.values():
+        roles[columns[0]] = "name"
+    return roles
+
+
+def role_of(scene: Scene, header: str) -> str | None:
+    """name, place, host or country for a column header; None when it says something else."""
+    key = fold(header)
+    if not key or len(key) > 40:
+        return None
+    if key in scene.words.columns:
+        return scene.words.columns[key]
+    found = [scene.words.columns[t] for t in key.split() if t in scene.words.columns]
+    return next((role for role in ("country", "place", "host", "name") if role in found), None)
+
+
+def _of_row(scene: Scene, row: _Row, roles: Mapping[int, str]) -> SiteSpan | None:
+    """The site of one row; None when it has neither a name nor a place, or is a total or a number."""
+    cells = {roles[cell.column]: (number, cell) for number, cell in row if cell.column in roles and cell.column is not None}
+    text = scene.page.text
+    name_cell = cells.get("name")
+    name = text[name_cell[1].start : name_cell[1].end].strip() if name_cell else None
+    if name is not None and (
+        _NO_NAME.match(name)
+        or len(name) > 120
+        or fold(name) in scene.words.columns
+        or fold(name) in {"total", "summe", "gesamt", "suma", "totale", "totaal", "ensemble"}
+    ):
+        return None
+    site = _composed(scene, cells, name)
+    anchor = name_cell or cells.get("place") or cells.get("host")
+    if anchor is None or not (site.place or site.country or (site.host and site.name)):
+        return None
+    number, cell = anchor
+    return SiteSpan(cell.start, cell.end, site, _CERTAIN if name_cell else 0.6, number)
+
+
+def _composed(scene: Scene, cells: Mapping[str, tuple[int, Passage]], name: str | None) -> Site:
+    """A site from the cells of a row; a place cell may also hold host and country ("TU Wien, Vienna (AT)")."""
+    text = scene.page.text
+    spans = [(role, cells[role][1]) for role in ("place", "country", "host", "name") if role in cells]
+    atoms = [(role, a) for role, cell in spans for a in scene.within(cell.start, cell.end)]
+    place = next((a for _, a in atoms if a.kind is AtomKind.PLACE and a.place), None)
+    countries = [read_country(text[cell.start : cell.end]) for role, cell in spans if role == "country"]
+    country = next((c for c in countries if c), None) or next((a.country for _, a in atoms if a.kind is AtomKind.COUNTRY), None)
+    host_cell = cells.get("host")
+    host = (
+        text[host_cell[1].start : host_cell[1].end].strip()
+        if host_cell
+        else next((a.text for role, a in atoms if a.kind is AtomKind.ORGANISATION and role != "name"), None)
+    )
+    where = place.place if place else None
+    written = cells.get("place")
+    place_name = (
+        where.name if where else text[written[1].start : written[1].end].strip()[:80] if written and not country and not host else None
+    )
+    code = country or (where.country if where else None)
+    fits = where is not None and where.country == code
+    return Site(name, host, place_name, code, where.lat if where and fits else None, where.lon if where and fits else None)

@@ -1,0 +1,314 @@
+"""Cities and regions in a text: which capitalised words are places, and which of the places of that name.
+
+Nearly every word is a village somewhere, so a name alone proves little. What speaks for a place: its size, a word like "in" or "à" before it, a country beside it or
+elsewhere on the page, other places in the same list, being all there is in a table cell. What speaks against: an everyday word, the same word in small letters
+on the page, other capitalised words touching it, a first name or title before it. Each adds or takes from one score; the weights were set by hand on the
+examples of tests/examples/place.toml.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from functools import lru_cache
+from itertools import islice, product
+from math import log10
+from typing import NamedTuple
+
+from monitor.core import lang
+from monitor.core.lang import Lexicon
+from monitor.core.model import Form, Page, Place, Setting
+from monitor.core.places import Candidate, candidates
+from monitor.core.text.countries import CountrySpan, code_of, country_spans, language_of, read_country
+from monitor.core.text.fold import fold
+from monitor.core.text.names import bases
+from monitor.core.text.organisations import OrganisationSpan, organisation_spans
+from monitor.core.text.proper import Word, free_of, lower_words, once_per_page, word_before, words
+
+ACCEPTED = 0.5
+_MOST_WORDS = 5
+# What may stand between the words of one place name.
+_JOINTS = re.compile(
+    r" |-| ?[/] ?(?!)| (?:am|an der|an der|ob der|bei|im|in der|vor der|de|de la|de los|de las|del|la|le|les|do|da|dos|das|di|della|upon|on|sur|sous|en|el|y|the|of|nad|aan den|aan de|op|bij|lez|lès) |[-'’]"
+)
+_AFTER = re.compile(r" ?\(([^()\n]{2,40})\)|, ([^\W\d_][^,;.()\n]{1,30})")
+_FIRST_NAMES = frozenset(
+    ["John", "Jack", "James", "David", "Michael", "Peter", "Paul", "Mark", "Thomas", "Robert", "Richard", "William", "Henry", "George", "Charles", "Edward", "Daniel", "Andrew", "Steve", "Stephen", "Simon", "Kevin", "Brian", "Anna", "Anne", "Mary", "Sarah", "Laura", "Emma", "Kate", "Jane", "Julia", "Maria", "Elena", "Eva", "Ursula", "Angela", "Christine", "Hans", "Klaus", "Wolfgang", "Stefan", "Andreas", "Markus", "Jürgen", "Pierre", "Jean", "Jacques", "François", "Michel", "Marie", "Claire", "Philippe", "José", "Juan", "Carlos", "Luis", "Miguel", "Pedro", "Pablo", "Javier", "Antonio", "Giuseppe", "Giovanni", "Marco", "Luca", "Matteo", "Giorgia", "Piotr", "Jan", "Andrzej", "Tomasz", "Krzysztof", "Donald", "Katarzyna", "Małgorzata", "Joanna", "Agnieszka", "João", "Manuel", "Rui", "Willem", "Kees", "Joris", "Mette", "Lars", "Erik", "Bjørn", "Sven", "Olaf", "Emmanuel", "Elon", "Joe", "Boris", "Keir", "Rishi", "Theresa", "Margrethe", "Thierry", "Henna", "Michal", "Petr", "Tim", "Tom", "Ben", "Sam", "Max", "Alex", "Chris", "Nick", "Ron", "Jim", "Bill", "Bob"]
+)
+_MAIN_COUNTRIES = {"de": ("DE", "AT", "CH"), "fr": ("FR", "BE", "CH"), "en": ("GB", "IE", "US"), "es": ("ES",), "it": ("IT", "CH"), "pl": ("PL",), "pt": ("PT", "BR"), "nl": ("NL", "BE"),
+                   "fi": ("FI",), "sv": ("SE", "FI"), "da": ("DK",), "cs": ("CZ",), "sk": ("SK",), "sl": ("SI",), "hr": ("HR",), "hu": ("HU",), "ro": ("RO",), "bg": ("BG",), "el": ("GR", "CY"), "et": ("EE",), "lv": ("LV",), "lt": ("LT",)}  # fmt: skip
+_INFLECTING = frozenset(["pl", "cs", "sk", "sl", "hr", "fi", "et", "lv", "lt", "hu"])
+
+
+# Months and days: "in March" is never the town of March.
+_NEVER = frozenset(
+    ["January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November", "December", "Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday", "Januar", "Jänner", "Februar", "März", "Mai", "Juni", "Juli", "Oktober", "Dezember", "Montag", "Dienstag", "Mittwoch", "Donnerstag", "Freitag", "Samstag", "Sonntag", "Mars", "Avril", "Juin", "Juillet", "Août", "Mayo", "Marzo", "Maggio", "Março", "Maio", "Maart", "Mei", "Europe", "Europa", "EU"]
+)
+
+
+class PlaceSpan(NamedTuple):
+    """A city or region where it stands in a text."""
+
+    start: int
+    end: int
+    place: Place
+    confidence: float
+
+
+class _Scene(NamedTuple):
+    """What the whole page says about which places to expect."""
+
+    text: str
+    lexicon: Lexicon
+    language: str
+    country: str | None  # of the setting
+    home: tuple[str, ...]  # countries the page is probably from
+    met: frozenset[str]  # countries it names
+    lower: frozenset[str]
+    at: frozenset[str]
+    of: frozenset[str]
+    titles: frozenset[str]
+    ordinary: frozenset[str]
+    cells: tuple[tuple[int, int], ...]
+
+
+@once_per_page
+def place_spans(page: Page, lexicon: Lexicon, setting: Setting) -> tuple[PlaceSpan, ...]:
+    """The cities and regions of a page in order, outside the names of organisations and countries."""
+    countries = country_spans(page.text, lexicon, language_of(page, lexicon, setting))
+    organisations = organisation_spans(page.text, lexicon, setting)
+    scene = _scene(page, lexicon, setting, countries)
+    found = list(_scored(scene, countries, organisations))
+    return tuple(s for s in _with_neighbours(page.text, found) if s.confidence >= ACCEPTED)
+
+
+@lru_cache(maxsize=32)
+def _word_sets(lexicon: Lexicon) -> tuple[frozenset[str], ...]:
+    section = lexicon.section("names")
+    ordinary = {*section.get("not_places", ()), *lang.load("en").section("names").get("not_places", ())}
+    forms = {f for forms in section.get("words", {}).values() for f in forms if not f.startswith("-")}
+    return tuple(frozenset(s) for s in (section.get("at", ()), section.get("of", ()), section.get("titles", ()), ordinary | forms))
+
+
+def _scene(page: Page, lexicon: Lexicon, setting: Setting, countries: Sequence[CountrySpan]) -> _Scene:
+    language = language_of(page, lexicon, setting)
+    home = ((setting.country,) if setting.country else ()) + _MAIN_COUNTRIES.get(language, ())
+    at, of, titles, ordinary = _word_sets(lexicon)
+    if lexicon.code != "en":
+        # An English everyday word is no obstacle on a page in another language ("Split", "Bath"), but its own are.
+        ordinary = ordinary - (_word_sets(lang.load("en"))[3] - frozenset(lexicon.section("names").get("not_places", ())))
+    cells = tuple(
+        (p.start, p.end)
+        for p in page.passages
+        if p.form in {Form.CELL, Form.ITEM, Form.DEFINITION, Form.TERM, Form.META} and p.end - p.start <= 80
+    )
+    met = frozenset(c.code for c in countries if c.confidence > 0.4)
+    return _Scene(page.text, lexicon, language, setting.country, home, met, lower_words(page.text), at, of, titles, ordinary, cells)
+
+
+def _scored(scene: _Scene, countries: Sequence[CountrySpan], organisations: Sequence[OrganisationSpan]) -> Iterator[PlaceSpan]:
+    is_free = free_of([*((c.start, c.end) for c in countries if c.confidence > ACCEPTED), *((o.start, o.end) for o in organisations)])
+    all_words = words(scene.text)
+    at = 0
+    while at < len(all_words):
+        span = None
+        if is_free(all_words[at].start, all_words[at].end):
+            span = _longest(scene, all_words, at)
+        if span is None:
+            at += 1
+            continue
+        yield span
+        while at < len(all_words) and all_words[at].start < span.end:
+            at += 1
+
+
+def _longest(scene: _Scene, all_words: Sequence[Word], at: int) -> PlaceSpan | None:
+    """The longest place name that begins at a word, scored; None when no place is called so."""
+    last = at
+    while (
+        last + 1 < len(all_words)
+        and last + 1 - at < _MOST_WORDS
+        and all_words[last + 1].gap is not None
+        and _JOINTS.fullmatch(all_words[last + 1].gap or "")
+    ):
+        last += 1
+    for end_at in range(last, at - 1, -1):
+        start, end = all_words[at].start, all_words[end_at].end
+        written = scene.text[start:end]
+        options = _options(written, scene.language, end_at > at)
+        if options and not (end_at == at and written in _NEVER):
+            return _judge(scene, all_words, at, end_at, options)
+    return None
+
+
+@lru_cache(maxsize=8192)
+def _options(written: str, language: str, several: bool) -> tuple[Candidate, ...]:
+    """What a written name may mean; in languages that inflect names also by its base forms."""
+    key = fold(written)
+    if len(key) < 2 or len(written) > 60:
+        return ()
+    found = candidates(key)
+    if language in _INFLECTING and not any((c.is_main and c.population > 20_000) or c.place.place_type == "region" for c in found):
+        for base in islice(_base_names(key), 60):
+            better = tuple(c for c in candidates(base) if c.population > 5_000 or c.place.place_type == "region")
+            if base != key and better:
+                found = (*found, *better)
+        found = tuple(dict.fromkeys(found))
+    if several:
+        found = tuple(c for c in found if c.is_main or c.population > 1_000)
+    return found
+
+
+def _base_names(key: str) -> Iterator[str]:
+    return (" ".join(parts) for parts in product(*(bases(t) for t in key.split()[:3])))
+
+
+def _judge(scene: _Scene, all_words: Sequence[Word], at: int, end_at: int, options: Sequence[Candidate]) -> PlaceSpan | None:
+    start, end = all_words[at].start, all_words[end_at].end
+    beside = _country_beside(scene.text, end)
+    best = max(options, key=lambda c: _fit(c, scene, beside))
+    score = _size(best, scene.text[start:end])
+    score += _context(scene, start, end, best)
+    if beside and best.place.country == beside:
+        score += 0.55
+    if end_at > at:
+        score += 0.15
+    if end_at == at:
+        score += _ordinary(scene, all_words[at])
+    score += _touching(scene, all_words, at, end_at)
+    if len({c.place.country for c in options}) == 1 and len(scene.text[start:end]) > 4:
+        score += 0.08
+    return PlaceSpan(start, end, best.place, round(max(0.0, min(0.97, score)), 2))
+
+
+def _fit(candidate: Candidate, scene: _Scene, beside: str | None) -> float:
+    """How well one place of a name fits the page."""
+    country = candidate.place.country
+    fit = log10(candidate.population + 10) + (1.5 if candidate.is_main else 0.0)
+    if candidate.place.place_type == "region":
+        fit += 4.5
+    if beside == country:
+        fit += 10
+    if country in scene.home:
+        # English is written everywhere, so it says little about where a page is from.
+        fit += 0.3 if scene.language == "en" and country != scene.country else 1.2 if country == scene.home[0] else 0.8
+    return fit + (1.2 if country in scene.met else 0.0)
+
+
+def _size(candidate: Candidate, written: str) -> float:
+    if candidate.place.place_type == "region":
+        return 0.4
+    people = candidate.population
+    score = 0.48 if people >= 1_000_000 else 0.42 if people >= 100_000 else 0.3 if people >= 15_000 else 0.2 if people >= 3_000 else 0.08
+    if not candidate.is_main:
+        score -= 0.05 if people >= 200_000 else 0.15 if people >= 30_000 else 0.35
+    return score - (0.25 if len(written) <= 3 else 0.0)
+
+
+def _context(scene: _Scene, start: int, end: int, best: Candidate) -> float:
+    """What the word before and the box around say."""
+    before = word_before(scene.text, start)
+    score = 0.0
+    if before in scene.at or (before.lower() in scene.at and len(before) < 8):
+        score += 0.4
+    elif before.rstrip("'’") in scene.of or before in scene.of:
+        score += 0.12
+    if best.place.country in scene.home:
+        score += 0.05 if scene.language == "en" else 0.1
+    if best.place.country in scene.met:
+        score += 0.08
+    if any(s <= start and end <= e for s, e in scene.cells):
+        score += 0.2
+    return score
+
+
+def _ordinary(scene: _Scene, word: Word) -> float:
+    """How much a single word looks like no name at all."""
+    written = word.text
+    score = 0.0
+    if written in scene.ordinary:
+        # In the middle of a sentence, after "in" and with nothing capitalised around it, even "Nice" is the town - but in German every noun has a capital.
+        shown = scene.language != "de" and not word.first and word_before(scene.text, word.start) in scene.at
+        score -= 0.2 if shown else 0.38
+    elif written.lower() in scene.lower:
+        score -= 0.3
+    if word.first and scene.language != "de":
+        score -= 0.05
+    if scene.language == "de" and re.search(r"(?:ung|heit|keit|schaft|tion|tät|nis|ismus|ment)(?:en|s)?\Z", written):
+        score -= 0.4
+    if written.isupper() and len(written) <= 5:
+        score -= 0.35
+    return score
+
+
+def _touching(scene: _Scene, all_words: Sequence[Word], at: int, end_at: int) -> float:
+    """What capitalised words right beside the name say: usually that it is part of a longer one."""
+    first, score = all_words[at], 0.0
+    soft = scene.language == "de"
+    if at > 0 and first.gap == " ":
+        before = all_words[at - 1].text
+        if before in _FIRST_NAMES or before in scene.titles:
+            score -= 0.9
+        elif before not in scene.at and before not in scene.ordinary and not before.isupper():
+            score -= 0.15 if soft else 0.4
+    if first.text in _FIRST_NAMES:
+        score -= 0.4
+    if end_at + 1 < len(all_words) and all_words[end_at + 1].gap in {" ", "-"}:
+        after = all_words[end_at + 1].text
+        if not (after in scene.titles or after in scene.ordinary):
+            score -= 0.2 if soft else 0.4
+    return score
+
+
+@lru_cache(maxsize=4096)
+def _read_beside(written: str) -> str | None:
+    return code_of(written) if len(written) == 2 and written.isupper() else read_country(written)
+
+
+@lru_cache(maxsize=4096)
+def _region_country(written: str) -> str | None:
+    return next((c.place.country for c in candidates(fold(written)) if c.place.place_type == "region"), None)
+
+
+def _country_beside(text: str, end: int) -> str | None:
+    """The country in brackets or after a comma right behind a name."""
+    found = _AFTER.match(text, end)
+    if not found:
+        return None
+    if found[1]:
+        return next((c for c in (_read_beside(p.strip()) for p in found[1].split(",")) if c), None)
+    part = found[2]
+    for size in (3, 2, 1):
+        written = " ".join(part.split()[:size])
+        code = _read_beside(written) or _region_country(written)
+        if code:
+            return code
+    return None
+
+
+def _with_neighbours(text: str, spans: Sequence[PlaceSpan]) -> list[PlaceSpan]:
+    """Raises places that stand in a list with surer ones ("Bologna, Kajaani and Bissen"), from either side."""
+    result = list(spans)
+    raised: set[int] = set()
+    for order in (range(1, len(result)), range(len(result) - 2, -1, -1)):
+        step = -1 if order.step > 0 else 1
+        for number in order:
+            span, other = result[number], result[number + step]
+            gap = text[min(other.end, span.end) : max(other.start, span.start)]
+            if number not in raised and other.confidence >= ACCEPTED and _is_list_gap(gap):
+                raised.add(number)
+                result[number] = span._replace(confidence=min(0.97, round(span.confidence + 0.35, 2)))
+    return result
+
+
+def _is_list_gap(gap: str) -> bool:
+    return (
+        len(gap) <= 24
+        and "\n" not in gap
+        and bool(
+            re.fullmatch(
+                r"(?: \([^()]{1,18}\))?(?:,? (?:and|und|et|y|e|i|oraz|en|ed|or|oder|ou|o|sowie|of) (?:in |à |w |en |te |em )?|, (?:in |à |en |w )?| / |/)",
+                gap,
+            )
+        )
+    )
