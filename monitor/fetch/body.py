@@ -108,8 +108,10 @@ def _check_declared_length(answer: Answer, max_bytes: int, subject: str, cut: bo
 def _undeclared_gzip(body: bytes, encoding: str, source_kind: str, max_bytes: int, subject: str) -> bytes:
     if not body.startswith(GZIP_MARK):
         return body
-    if source_kind != "sitemap" or encoding:
-        raise failure(SourceStatus.DECODE_ERROR, subject, "the body is packed without saying so, or twice")
+    if encoding:
+        raise failure(SourceStatus.UNSUPPORTED, subject, "the body is packed twice")
+    if source_kind != "sitemap":
+        raise failure(SourceStatus.DECODE_ERROR, subject, "the body is packed without saying so")
     unpacked = bytearray()
     unpacker = Unpacker("gzip", max_bytes, subject)
     unpacker.feed(body, unpacked)

@@ -33,6 +33,7 @@ class Deadline:
         self._stopped = stopped
         self._ends = [_End(monotonic() + limit_s, limit_s)]
         self._header_bytes_left: int | None = None
+        self.header_byte_count = 0  # of the answer under way, as far as it has arrived
 
     def remaining_s(self) -> float:
         """Seconds left, more than zero. Raises FetchError timeout when there are none, FetchStoppedError when the program is ending."""
@@ -79,6 +80,7 @@ class Deadline:
     def expect_headers(self, byte_count: int) -> None:
         """From here to `headers_done` at most `byte_count` bytes may arrive: one header block and whatever interim answers precede it."""
         self._header_bytes_left = byte_count
+        self.header_byte_count = 0
 
     def headers_done(self) -> None:
         self._header_bytes_left = None
@@ -94,6 +96,7 @@ class Deadline:
     def count(self, byte_count: int) -> None:
         if self._header_bytes_left is not None:
             self._header_bytes_left -= byte_count
+            self.header_byte_count += byte_count
 
 
 _current: ContextVar[Deadline] = ContextVar("deadline")

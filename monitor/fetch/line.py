@@ -63,6 +63,8 @@ class Line:
         try:
             return self._transport.handle_request(request)
         except Exception as error:
+            if isinstance(error, httpx.RemoteProtocolError) and "disconnected" in str(error) and deadline.header_byte_count:
+                raise failure(SourceStatus.PROTOCOL_ERROR, str(request.url), "the connection closed before a whole HTTP header had arrived") from error
             raise _translated(error, str(request.url)) from error
 
     def _check_behind_proxy(self, url: httpx.URL, deadline: Deadline) -> None:
