@@ -48,11 +48,13 @@ class Connection:
     def send(self, data: bytes) -> None:
         self.sock.sendall(data)
 
-    def answer(self, body: bytes = b"", *, status: str = "200 OK", headers: Mapping[str, str] | None = None, media_type: str = "text/html") -> None:
+    def answer(
+        self, body: bytes = b"", *, status: str = "200 OK", headers: Mapping[str, str] | None = None, media_type: str = "text/html"
+    ) -> None:
         """A proper answer."""
         fields = {"Content-Type": media_type, "Content-Length": str(len(body)), "Connection": "close"} | dict(headers or {})
         head = "".join(f"{name}: {value}\r\n" for name, value in fields.items() if value)
-        self.send(f"HTTP/1.1 {status}\r\n{head}\r\n".encode("latin-1") + body)
+        self.send(f"HTTP/1.1 {status}\r\n{head}\r\n".encode() + body)
 
     def drip(self, data: bytes, *, every_s: float = 0.05) -> None:
         """Byte by byte, until the client is tired of it."""

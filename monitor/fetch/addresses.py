@@ -90,6 +90,11 @@ def _inner_v4(ip: ipaddress.IPv6Address) -> ipaddress.IPv4Address | None:
     return None
 
 
+def host_of(url: httpx.URL) -> str:
+    """The host as it is connected to: lower-case ASCII, IPv6 without brackets. (`url.host` shows international names decoded.)"""
+    return url.raw_host.decode("ascii")
+
+
 def port_of(url: httpx.URL) -> int:
     """The port an address means, default ports filled in."""
     return url.port or DEFAULT_PORTS[url.scheme]
@@ -97,7 +102,7 @@ def port_of(url: httpx.URL) -> int:
 
 def origin_of(url: httpx.URL) -> str:
     """Scheme, host and port: what credentials, robots rules and headers are bound to."""
-    return f"{url.scheme}://{url.host}:{port_of(url)}"
+    return f"{url.scheme}://{host_of(url)}:{port_of(url)}"
 
 
 class Addresses:
@@ -113,7 +118,7 @@ class Addresses:
 
     def host_key(self, url: httpx.URL) -> str:
         """What one request at a time is counted by: the host name; hosts that the settings allow count per port, each is a stand-in of its own."""
-        host = url.host.lower().rstrip(".")
+        host = host_of(url).rstrip(".")
         return f"{host}:{port_of(url)}" if self.is_allowed(host, port_of(url)) else host
 
     def parse(self, text: str, *, base: httpx.URL | None = None, broken: SourceStatus = SourceStatus.CONFIG_ERROR) -> httpx.URL:
@@ -131,7 +136,7 @@ class Addresses:
         if scheme and scheme[1].lower() not in DEFAULT_PORTS:
             raise failure(SourceStatus.BLOCKED_SCHEME, text, f"{scheme[1].lower()}: addresses are not fetched, only http and https")
         text = _without_backslashes(text)  # 3
-        match = _ABSOLUTE.match(urljoin(str(base), text) if base is not None else text)  # 4
+        match = _ABSOLUTE.match(_absolute(text, base))  # 4
         if not match:
             raise failure(broken, text, "not an address: expected http://host/... or https://host/...")
         user, _, authority = match[2].rpartition("@")
@@ -186,6 +191,15 @@ class Addresses:
         return answers
 
 
+def _absolute(text: str, base: httpx.URL | None) -> str:
+    if base is None or _SCHEME.match(text):
+        return text
+    try:
+        return urljoin(str(base), text)
+    except ValueError:
+        return ""  # brackets that are no IPv6 address
+
+
 def _allow_entries(text: str) -> list[tuple[str, int]]:
     host, _, port = text.strip().lower().rpartition(":")
     if host and port.isascii() and port.isdigit() and (":" not in host or host.endswith("]")):
@@ -234,14 +248,15 @@ def _check_name(host: str, text: str, broken: SourceStatus, blocked: FetchError)
 
 def _rebuilt(scheme: str, host: str, port: int, rest: str, text: str, broken: SourceStatus) -> httpx.URL:
     written_host = f"[{host}]" if ":" in host else host
+    path = rest if rest.startswith("/") else f"/{rest}"
     written_port = "" if port == DEFAULT_PORTS[scheme] else f":{port}"
     try:
-        url = httpx.URL(f"{scheme}://{written_host}{written_port}{rest}")
+        url = httpx.URL(f"{scheme}://{written_host}{written_port}{path}")
     except (httpx.InvalidURL, ValueError):
         raise failure(broken, text, "not an address that can be requested") from None
-    if url.host != host or port_of(url) != port:
+    if host_of(url) != host or port_of(url) != port:
         raise failure(broken, text, "its host can be read in two ways")
-    return url if url.raw_path else url.copy_with(path="/")
+    return url
 
 
 def _is_numeric(host: str) -> bool:

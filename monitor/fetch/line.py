@@ -10,7 +10,7 @@ import httpx
 
 from monitor.core.model import SourceStatus
 from monitor.errors import FetchError
-from monitor.fetch.addresses import Addresses, port_of
+from monitor.fetch.addresses import Addresses, host_of, port_of
 from monitor.fetch.deadline import Deadline
 from monitor.fetch.limits import FetchLimits, failure
 from monitor.fetch.politeness import Politeness
@@ -64,13 +64,15 @@ class Line:
             return self._transport.handle_request(request)
         except Exception as error:
             if isinstance(error, httpx.RemoteProtocolError) and "disconnected" in str(error) and deadline.header_byte_count:
-                raise failure(SourceStatus.PROTOCOL_ERROR, str(request.url), "the connection closed before a whole HTTP header had arrived") from error
+                raise failure(
+                    SourceStatus.PROTOCOL_ERROR, str(request.url), "the connection closed before a whole HTTP header had arrived"
+                ) from error
             raise _translated(error, str(request.url)) from error
 
     def _check_behind_proxy(self, url: httpx.URL, deadline: Deadline) -> None:
         """A proxy resolves names itself: refuse what resolves inside from here, and leave to it what only it can resolve."""
         try:
-            in_time(lambda: self._addresses.machines(url.host, port_of(url)), deadline)
+            in_time(lambda: self._addresses.machines(host_of(url), port_of(url)), deadline)
         except FetchError as error:
             if error.status != SourceStatus.NETWORK_ERROR:
                 raise

@@ -17,13 +17,17 @@ NOW = datetime(2026, 5, 4, 7, 0, tzinfo=UTC)
 LIMITS = FetchLimits(timeout_s=0.6, connect_timeout_s=0.4, max_bytes=100_000, host_delay_s=0, retries=0, robots_timeout_s=0.3)
 
 
-def look(server: Server, path: str = "/page", *, limits: FetchLimits = LIMITS, validators: Validators | None = None, **source: object) -> Capture | NotModified:
+def look(
+    server: Server, path: str = "/page", *, limits: FetchLimits = LIMITS, validators: Validators | None = None, **source: object
+) -> Capture | NotModified:
     """One look at a path of an allowed loopback server with a fresh fetcher."""
     with Fetcher(limits, allow_hosts=[server.netloc]) as fetcher:
         return fetcher.fetch(Source("s", server.url(path), **source), validators, NOW)  # type: ignore[arg-type]
 
 
-def refused(server: Server, path: str = "/page", *, limits: FetchLimits = LIMITS, validators: Validators | None = None, **source: object) -> FetchError:
+def refused(
+    server: Server, path: str = "/page", *, limits: FetchLimits = LIMITS, validators: Validators | None = None, **source: object
+) -> FetchError:
     """The failure of one look, its line checked for length and cleanliness."""
     with pytest.raises(FetchError) as caught:
         look(server, path, limits=limits, validators=validators, **source)

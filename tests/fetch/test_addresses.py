@@ -20,11 +20,54 @@ Serve = Callable[..., Server]
 @pytest.mark.parametrize(
     "address",
     [
-        *["127.0.0.1", "127.255.255.254", "10.0.0.1", "172.16.0.1", "172.31.255.255", "192.168.1.1", "169.254.169.254", "100.64.0.1", "100.100.100.200"],
-        *["0.0.0.0", "255.255.255.255", "224.0.0.1", "239.1.2.3", "240.0.0.1", "192.0.0.1", "192.0.2.1", "198.18.0.1", "198.51.100.1", "203.0.113.1"],
-        *["::", "::1", "fe80::1", "fe80::1%eth0", "fc00::1", "fd00:ec2::254", "fec0::1", "ff02::1", "2001:db8::1", "2001::1", "3fff::1", "100::1"],
+        *[
+            "127.0.0.1",
+            "127.255.255.254",
+            "10.0.0.1",
+            "172.16.0.1",
+            "172.31.255.255",
+            "192.168.1.1",
+            "169.254.169.254",
+            "100.64.0.1",
+            "100.100.100.200",
+        ],
+        *[
+            "0.0.0.0",
+            "255.255.255.255",
+            "224.0.0.1",
+            "239.1.2.3",
+            "240.0.0.1",
+            "192.0.0.1",
+            "192.0.2.1",
+            "198.18.0.1",
+            "198.51.100.1",
+            "203.0.113.1",
+        ],
+        *[
+            "::",
+            "::1",
+            "fe80::1",
+            "fe80::1%eth0",
+            "fc00::1",
+            "fd00:ec2::254",
+            "fec0::1",
+            "ff02::1",
+            "2001:db8::1",
+            "2001::1",
+            "3fff::1",
+            "100::1",
+        ],
         # IPv4 in disguise
-        *["::ffff:127.0.0.1", "::127.0.0.1", "::ffff:0:127.0.0.1", "64:ff9b::7f00:1", "64:ff9b::a9fe:a9fe", "64:ff9b:1::7f00:1", "2002:7f00:1::", "2002:a00:1::1"],
+        *[
+            "::ffff:127.0.0.1",
+            "::127.0.0.1",
+            "::ffff:0:127.0.0.1",
+            "64:ff9b::7f00:1",
+            "64:ff9b::a9fe:a9fe",
+            "64:ff9b:1::7f00:1",
+            "2002:7f00:1::",
+            "2002:a00:1::1",
+        ],
         "nonsense",
     ],
 )
@@ -32,23 +75,68 @@ def test_inside_addresses_are_not_public(address: str) -> None:
     assert not is_public(address)
 
 
-@pytest.mark.parametrize("address", ["93.184.216.34", "8.8.8.8", "2606:4700::1111", "::ffff:8.8.8.8", "64:ff9b::808:808", "2002:808:808::1"])
+@pytest.mark.parametrize(
+    "address", ["93.184.216.34", "8.8.8.8", "2606:4700::1111", "::ffff:8.8.8.8", "64:ff9b::808:808", "2002:808:808::1"]
+)
 def test_machines_on_the_internet_are_public(address: str) -> None:
     assert is_public(address)
 
 
 INSIDE = [
     # metadata services and other machines of the house
-    *["http://169.254.169.254/latest/meta-data/", "http://[fd00:ec2::254]/", "http://10.0.0.1/", "http://192.168.0.1/", "http://100.64.1.1/", "http://224.0.0.1/"],
+    *[
+        "http://169.254.169.254/latest/meta-data/",
+        "http://[fd00:ec2::254]/",
+        "http://10.0.0.1/",
+        "http://192.168.0.1/",
+        "http://100.64.1.1/",
+        "http://224.0.0.1/",
+    ],
     # loopback in all spellings
-    *["http://127.0.0.1:{port}/", "http://localhost:{port}/", "http://LOCALHOST.:{port}/", "http://x.localhost:{port}/", "http://[::1]:{port}/"],
-    *["http://2130706433:{port}/", "http://0x7f000001:{port}/", "http://0x7f.0.0.1:{port}/", "http://0177.0.0.1:{port}/", "http://017700000001:{port}/"],
-    *["http://127.1:{port}/", "http://127.0.1:{port}/", "http://0:{port}/", "http://0.0.0.0:{port}/", "http://127.0.0.1.:{port}/", "http://127%2e0.0.1:{port}/"],
-    *["http://[::ffff:127.0.0.1]:{port}/", "http://[::ffff:7f00:1]:{port}/", "http://[::127.0.0.1]:{port}/", "http://[64:ff9b::7f00:1]:{port}/"],
-    *["http://①②⑦.0.0.1:{port}/", "http://127。0。0。1:{port}/", "http://１２７.0.0.1:{port}/", "http://[fe80::1%25lo]:{port}/", "http://[::]:{port}/"],
+    *[
+        "http://127.0.0.1:{port}/",
+        "http://localhost:{port}/",
+        "http://LOCALHOST.:{port}/",
+        "http://x.localhost:{port}/",
+        "http://[::1]:{port}/",
+    ],
+    *[
+        "http://2130706433:{port}/",
+        "http://0x7f000001:{port}/",
+        "http://0x7f.0.0.1:{port}/",
+        "http://0177.0.0.1:{port}/",
+        "http://017700000001:{port}/",
+    ],
+    *[
+        "http://127.1:{port}/",
+        "http://127.0.1:{port}/",
+        "http://0:{port}/",
+        "http://0.0.0.0:{port}/",
+        "http://127.0.0.1.:{port}/",
+        "http://127%2e0.0.1:{port}/",
+    ],
+    *[
+        "http://[::ffff:127.0.0.1]:{port}/",
+        "http://[::ffff:7f00:1]:{port}/",
+        "http://[::127.0.0.1]:{port}/",
+        "http://[64:ff9b::7f00:1]:{port}/",
+    ],
+    *[
+        "http://①②⑦.0.0.1:{port}/",
+        "http://127。0。0。1:{port}/",
+        "http://１２７.0.0.1:{port}/",
+        "http://[fe80::1%25lo]:{port}/",
+        "http://[::]:{port}/",
+    ],
     # a host behind something that looks like one
     *["http://example.org@127.0.0.1:{port}/", "http://example.org:80@127.0.0.1:{port}/", "http://example.org\\@127.0.0.1:{port}/"],
-    *["http:\\\\127.0.0.1:{port}\\", "//127.0.0.1:{port}/", "\\\\127.0.0.1:{port}/", "/\\127.0.0.1:{port}/", "http://127.0.0.1:{port}\\@example.org/"],
+    *[
+        "http:\\\\127.0.0.1:{port}\\",
+        "//127.0.0.1:{port}/",
+        "\\\\127.0.0.1:{port}/",
+        "/\\127.0.0.1:{port}/",
+        "http://127.0.0.1:{port}\\@example.org/",
+    ],
 ]
 
 
@@ -70,7 +158,17 @@ def test_a_source_inside_is_blocked(serve: Serve, target: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "target", ["file:///etc/passwd", "ftp://example.org/", "gopher://127.0.0.1:70/", "data:text/html,x", "javascript:alert(1)", "JaVaScRiPt:x", "about:blank", "jar:x!/"]
+    "target",
+    [
+        "file:///etc/passwd",
+        "ftp://example.org/",
+        "gopher://127.0.0.1:70/",
+        "data:text/html,x",
+        "javascript:alert(1)",
+        "JaVaScRiPt:x",
+        "about:blank",
+        "jar:x!/",
+    ],
 )
 def test_other_schemes_are_blocked(serve: Serve, target: str) -> None:
     assert refused(serve(redirect(target))).status == "blocked_scheme"
@@ -163,7 +261,10 @@ def fetch_name(resolve: Callable[[str, int], list[str]], port: int) -> FetchErro
     return caught.value
 
 
-@pytest.mark.parametrize("answers", [["127.0.0.1"], ["93.184.216.34", "127.0.0.1"], ["127.0.0.1", "93.184.216.34"], ["::1"], ["64:ff9b::7f00:1"], ["::ffff:127.0.0.1"]])
+@pytest.mark.parametrize(
+    "answers",
+    [["127.0.0.1"], ["93.184.216.34", "127.0.0.1"], ["127.0.0.1", "93.184.216.34"], ["::1"], ["64:ff9b::7f00:1"], ["::ffff:127.0.0.1"]],
+)
 def test_a_name_that_resolves_inside_is_blocked_even_in_part(serve: Serve, answers: list[str]) -> None:
     canary = serve(page())
     assert fetch_name(lambda host, port: answers, canary.port).status == "blocked_address"

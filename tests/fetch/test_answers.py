@@ -93,7 +93,7 @@ def test_retry_after_is_kept_when_it_makes_sense(serve: Serve, status: str, writ
 
 
 def test_not_modified_counts_only_as_an_answer_to_our_question(serve: Serve) -> None:
-    server = serve(raw(b"HTTP/1.1 304 Not Modified\r\nETag: \"v1\"\r\n\r\n<p>a body it must not have</p>"))
+    server = serve(raw(b'HTTP/1.1 304 Not Modified\r\nETag: "v1"\r\n\r\n<p>a body it must not have</p>'))
     assert isinstance(look(server, validators=Validators(etag='"v1"')), NotModified)
     assert refused(server).status == "http_error"
 
@@ -129,7 +129,12 @@ def test_an_answer_without_content_is_empty(serve: Serve) -> None:
 def test_the_request_says_who_asks_and_nothing_else(serve: Serve, monkeypatch: pytest.MonkeyPatch, tmp_path: object) -> None:
     server = serve(page())
     (tmp_path / ".netrc").write_text("default login someone password secret\n")  # type: ignore[operator]
-    for name, value in {"HOME": str(tmp_path), "NETRC": f"{tmp_path}/.netrc", "HTTP_PROXY": "http://127.0.0.1:9", "ALL_PROXY": "http://127.0.0.1:9"}.items():
+    for name, value in {
+        "HOME": str(tmp_path),
+        "NETRC": f"{tmp_path}/.netrc",
+        "HTTP_PROXY": "http://127.0.0.1:9",
+        "ALL_PROXY": "http://127.0.0.1:9",
+    }.items():
         monkeypatch.setenv(name, value)
     look(server)
     asked = server.requests[-1].headers

@@ -65,7 +65,10 @@ def test_what_robots_txt_leaves_open_is_asked_for(serve: Serve, body: bytes) -> 
     assert isinstance(look(serve(page(), robots=robots(body))), Capture)
 
 
-@pytest.mark.parametrize("status", ["400 Bad Request", "401 Unauthorized", "403 Forbidden", "404 Not Found", "410 Gone", "429 Too Many Requests", "304 Not Modified"])
+@pytest.mark.parametrize(
+    "status",
+    ["400 Bad Request", "401 Unauthorized", "403 Forbidden", "404 Not Found", "410 Gone", "429 Too Many Requests", "304 Not Modified"],
+)
 def test_an_unavailable_robots_txt_allows_everything(serve: Serve, status: str) -> None:
     assert isinstance(look(serve(page(), robots=page(DENY, status=status))), Capture)
 
@@ -102,7 +105,10 @@ def test_robots_txt_may_be_redirected_five_times(serve: Serve) -> None:
 
 def test_a_packed_robots_txt_is_read_with_a_bound(serve: Serve) -> None:
     body = gzip.compress(DENY + b"\n" * 50_000_000)
-    assert refused(serve(page(), robots=robots(body, headers={"Content-Encoding": "gzip"})), limits=replace(LIMITS, timeout_s=3)).status == "robots_denied"
+    assert (
+        refused(serve(page(), robots=robots(body, headers={"Content-Encoding": "gzip"})), limits=replace(LIMITS, timeout_s=3)).status
+        == "robots_denied"
+    )
 
 
 def test_an_endless_robots_txt_is_read_no_further_than_needed(serve: Serve) -> None:
@@ -145,7 +151,11 @@ def test_a_failed_robots_txt_is_asked_for_again_soon(serve: Serve) -> None:
 
 
 def test_thousands_of_names_over_thousands_of_rules_stay_small() -> None:
-    text = "\n".join(f"User-agent: robot{number}" for number in range(16_000)) + "\n" + "\n".join(f"Disallow: /{number}" for number in range(20_000))
+    text = (
+        "\n".join(f"User-agent: robot{number}" for number in range(16_000))
+        + "\n"
+        + "\n".join(f"Disallow: /{number}" for number in range(20_000))
+    )
     started = time.monotonic()
     assert relevant(text).count("User-agent") == 1
     assert time.monotonic() - started < 1
