@@ -252,7 +252,7 @@ def test_only_named_hosts_and_ports_are_allowed(entry: str, host: str, port: int
     assert Addresses([entry]).is_allowed(host, port) is allowed
 
 
-# ------------------------------------------------------------------------------------------------------------- names (62-65)
+# Names: cases 62-65
 
 
 def fetch_name(resolve: Callable[[str, int], list[str]], port: int) -> FetchError:
@@ -305,7 +305,7 @@ def test_a_name_that_cannot_be_resolved_is_a_network_error(error: Exception) -> 
     assert fetch_name(resolve, 80).status == "network_error"
 
 
-# --------------------------------------------------------------------------------------------------------- redirects (37-40)
+# Redirects: cases 37-40
 
 
 def chain(length: int, status: str = "302 Found") -> dict[str, object]:

@@ -52,7 +52,7 @@ def stalling(start: bytes) -> Handler:
     return handler
 
 
-# ------------------------------------------------------------------------------------------------------------ too much (1-7, 23, 24)
+# Too much: cases 1-7, 23, 24
 
 
 @pytest.mark.parametrize(
@@ -102,7 +102,7 @@ def test_the_limit_of_a_source_overrides_the_general_one(serve: Serve) -> None:
     assert isinstance(look(server, max_bytes=2_000), Capture)
 
 
-# -------------------------------------------------------------------------------------------------------------------- too slow (8-12)
+# Too slow: cases 8-12
 
 
 @pytest.mark.parametrize(
@@ -147,7 +147,7 @@ def test_a_slow_name_service_is_given_up() -> None:
     assert time.monotonic() - started < 0.75
 
 
-# ----------------------------------------------------------------------------------------------------------------- cut short (13-17)
+# Cut short: cases 13-17
 
 
 @pytest.mark.parametrize(
@@ -166,7 +166,7 @@ def test_a_cut_answer_is_never_the_page(serve: Serve, answer: bytes, words: set[
     assert refused(serve(raw(answer))).status in words
 
 
-# ------------------------------------------------------------------------------------------------------ improper HTTP (18-22, 25-33)
+# Improper HTTP: cases 18-22, 25-33
 
 
 @pytest.mark.parametrize(
@@ -226,7 +226,7 @@ def test_nobody_listening_is_a_network_error(serve: Serve) -> None:
     assert "no connection" in str(error)
 
 
-# --------------------------------------------------------------------------------------------------------- packed otherwise (34-36)
+# Packed otherwise than said: cases 34-36
 
 
 @pytest.mark.parametrize("encoding", ["gzip", "deflate"])
@@ -270,7 +270,7 @@ def test_what_cannot_be_read_is_refused_before_its_body(serve: Serve, media_type
     assert time.monotonic() - started < LIMITS.timeout_s
 
 
-# ----------------------------------------------------------------------------------------------------------------- trying again
+# Trying again
 
 
 def test_a_passing_failure_is_tried_again(serve: Serve) -> None:

@@ -8,6 +8,7 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
 from dataclasses import replace
+from itertools import pairwise
 
 import pytest
 
@@ -51,7 +52,7 @@ def test_no_host_is_asked_twice_at_once_or_too_soon() -> None:
     for spans in watched.spans.values():
         ordered = sorted(spans)
         # The answer's end is noted by the server before the client has read it, so the gap can only be larger than the delay.
-        assert all(later[0] - earlier[1] >= DELAY_S * 0.9 for earlier, later in zip(ordered, ordered[1:], strict=False))
+        assert all(later[0] - earlier[1] >= DELAY_S * 0.9 for earlier, later in pairwise(ordered))
 
 
 def test_names_of_one_host_share_a_turn_across_ports_but_allowed_stand_ins_do_not() -> None:
