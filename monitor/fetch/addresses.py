@@ -21,7 +21,7 @@ import idna
 
 from monitor.core.model import SourceStatus
 from monitor.errors import FetchError
-from monitor.fetch.limits import failure
+from monitor.fetch.limits import UnconnectedError, failure
 
 Resolve = Callable[[str, int], Sequence[str]]
 IpAddress = ipaddress.IPv4Address | ipaddress.IPv6Address
@@ -179,11 +179,17 @@ class Addresses:
             answers = [host] if _is_numeric(host) else list(self._resolve(host, port))
         except socket.gaierror as error:
             passing = error.errno == socket.EAI_AGAIN
-            raise failure(SourceStatus.NETWORK_ERROR, subject, f"the name does not resolve: {error.strerror}", transient=passing) from None
+            raise failure(
+                SourceStatus.NETWORK_ERROR,
+                subject,
+                f"the name does not resolve: {error.strerror}",
+                transient=passing,
+                family=UnconnectedError,
+            ) from None
         except (OSError, UnicodeError) as error:
-            raise failure(SourceStatus.NETWORK_ERROR, subject, f"the name does not resolve: {error}") from None
+            raise failure(SourceStatus.NETWORK_ERROR, subject, f"the name does not resolve: {error}", family=UnconnectedError) from None
         if not answers:
-            raise failure(SourceStatus.NETWORK_ERROR, subject, "the name has no address")
+            raise failure(SourceStatus.NETWORK_ERROR, subject, "the name has no address", family=UnconnectedError)
         if not self.is_allowed(host, port):
             for answer in answers:
                 if not is_public(answer):

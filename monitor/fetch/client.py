@@ -7,7 +7,7 @@ import random
 import ssl
 import threading
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from types import TracebackType
@@ -30,25 +30,19 @@ from monitor.fetch.answers import (
     kept_headers,
     redirect_target,
 )
-from monitor.fetch.body import ACCEPT_ENCODING, media_type_of, read_body
+from monitor.fetch.asking import page_headers, user_agent
+from monitor.fetch.body import media_type_of, read_body
 from monitor.fetch.deadline import Deadline, governed
 from monitor.fetch.limits import FetchLimits, FetchStoppedError, Validators, failure
 from monitor.fetch.line import Answer, Line
 from monitor.fetch.politeness import Politeness
-from monitor.fetch.robots import Robots, user_agent
+from monitor.fetch.robots import Robots
 from monitor.fetch.wire import GuardedTransport
 
-ACCEPT = (
-    "text/html,application/xhtml+xml,application/rss+xml,application/atom+xml,application/xml;q=0.9,"
-    "application/pdf;q=0.9,application/json;q=0.8,text/plain;q=0.8,*/*;q=0.5"
-)
 BACK_OFF_S = 0.5
 """First pause before trying again; it doubles each time, with up to half of it added by chance."""
 
 _RETRIED = frozenset({SourceStatus.NETWORK_ERROR, SourceStatus.TRUNCATED, SourceStatus.HTTP_ERROR})
-_OWN_HEADERS = frozenset(
-    {"host", "connection", "content-length", "transfer-encoding", "accept-encoding", "te", "upgrade", "expect", "if-none-match"}
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,8 +60,9 @@ class _Look:
 class Fetcher:
     """Looks at sources. Safe to use from many threads at once; close it, or use it as a context manager.
 
-    `allow_hosts` are "host:port" entries that may be private; `contact` is put into the User-Agent; `proxy` is an http:// address. Proxy variables, netrc and
-    cookies are never used. The callables are there for tests: name resolution, the monotonic clock, sleeping, and chance (0 to 1) in back-off.
+    `allow_hosts` are "host:port" entries that may be private; `contact` is put into the User-Agent; `proxy` is an http:// address; `secrets` are the values
+    for `${MONITOR_SECRET_...}` in headers of sources. Proxy variables, netrc and cookies are never used. The callables are there for tests: name
+    resolution, the monotonic clock, sleeping, and chance (0 to 1) in back-off.
     """
 
     def __init__(
@@ -77,6 +72,7 @@ class Fetcher:
         allow_hosts: Iterable[str] = (),
         contact: str = "",
         proxy: str | None = None,
+        secrets: Mapping[str, str] | None = None,
         resolve: Resolve = system_resolve,
         monotonic: Callable[[], float] = time.monotonic,
         sleep: Callable[[float], object] | None = None,
@@ -89,6 +85,7 @@ class Fetcher:
         self._sleep = sleep or self._stopped.wait
         self._chance = chance
         self._user_agent = user_agent(__version__, contact)
+        self._secrets = dict(secrets or {})
         self._addresses = Addresses(allow_hosts, resolve)
         self._politeness = Politeness(monotonic, self._sleep)
         self._transport = GuardedTransport(
@@ -172,12 +169,8 @@ class Fetcher:
         self._politeness.slow_down(self._addresses.host_key(url), min(rules.crawl_delay_s(), self.limits.crawl_delay_cap_s))
 
     def _headers(self, source: Source, url: httpx.URL) -> list[tuple[str, str]]:
-        headers = {"user-agent": ("User-Agent", self._user_agent), "accept": ("Accept", ACCEPT)}
-        if source.language:
-            headers["accept-language"] = ("Accept-Language", f"{source.language}, *;q=0.5")
-        if source.headers and origin_of(url) == origin_of(self._addresses.parse(source.url)):
-            headers |= {name.lower(): (name, value) for name, value in source.headers if name.lower() not in _OWN_HEADERS}
-        return [*headers.values(), ("Accept-Encoding", ACCEPT_ENCODING)]
+        same_origin = bool(source.headers) and origin_of(url) == origin_of(self._addresses.parse(source.url))
+        return page_headers(source, self._user_agent, self._secrets, same_origin=same_origin)
 
     def _outcome(self, answer: Answer, look: _Look, moved_to: str | None, *, conditional: bool) -> Capture | NotModified:
         if answer.status == 304 and conditional:

@@ -45,6 +45,10 @@ class FetchStoppedError(FetchError):
     """The program is ending: the look was broken off and says nothing about the source."""
 
 
+class UnconnectedError(FetchError):
+    """No connection to the host came about: whatever else is asked of it now fails in the same way."""
+
+
 def shown(text: str, length: int = 90) -> str:
     """Foreign text fit for a log line: control, bidi and other unprintable characters become "?", long text is cut.
 
@@ -63,7 +67,8 @@ def failure(
     transient: bool = False,
     http_status: int | None = None,
     retry_after_s: float | None = None,
+    family: type[FetchError] = FetchError,
 ) -> FetchError:
     """The error for one failed look: its text is one line of at most 200 characters that names the address and the cause."""
     line = f"{shown(subject)}: {shown(cause, LINE_LENGTH)}"
-    return FetchError(status.value, line[:LINE_LENGTH], transient=transient, http_status=http_status, retry_after_s=retry_after_s)
+    return family(status.value, line[:LINE_LENGTH], transient=transient, http_status=http_status, retry_after_s=retry_after_s)

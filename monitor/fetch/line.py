@@ -131,7 +131,7 @@ def _translated(error: Exception, subject: str) -> FetchError:
         case httpx.RemoteProtocolError() if "disconnected without sending" in text:
             return failure(SourceStatus.NETWORK_ERROR, subject, "the server closed the connection without an answer", transient=True)
         case httpx.LocalProtocolError():
-            return failure(SourceStatus.CONFIG_ERROR, subject, f"the request cannot be sent: {text}")
+            return failure(SourceStatus.CONFIG_ERROR, subject, "the request cannot be sent: a configured header is not proper HTTP")
         case httpx.TimeoutException():
             return failure(SourceStatus.TIMEOUT, subject, "no complete answer in time", transient=True)
         case httpx.ProxyError():

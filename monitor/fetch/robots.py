@@ -21,16 +21,15 @@ from monitor.core.model import SourceStatus
 from monitor.errors import FetchError
 from monitor.fetch.addresses import Addresses, origin_of
 from monitor.fetch.answers import REDIRECTS, redirect_target
+from monitor.fetch.asking import PRODUCT
 from monitor.fetch.body import ACCEPT_ENCODING, read_body
 from monitor.fetch.deadline import POLL_S, Deadline
-from monitor.fetch.limits import FetchLimits, FetchStoppedError, failure
+from monitor.fetch.limits import FetchLimits, FetchStoppedError, UnconnectedError, failure
 from monitor.fetch.line import Line
-
-PRODUCT = "programme-monitor"
-"""Our product token: the name a robots.txt may address us by."""
 
 KEPT_ORIGINS = 4_096
 _OWN_FAILURES = frozenset({SourceStatus.TLS_ERROR, SourceStatus.BLOCKED_ADDRESS, SourceStatus.CONFIG_ERROR})
+_BROKEN = frozenset({SourceStatus.NETWORK_ERROR, SourceStatus.TRUNCATED})
 _AGENT_WORDS = ("user-agent", "useragent", "user agent")
 
 
@@ -90,30 +89,42 @@ class Robots:
         with self._guard:
             if len(self._kept) > KEPT_ORIGINS:
                 self._kept.clear()
+                self._locks = {name: lock for name, lock in self._locks.items() if lock.locked()}
             self._kept[origin] = rules
         return rules
 
     def _ask(self, url: httpx.URL, deadline: Deadline) -> Rules:
         try:
             with deadline.narrowed(self._limits.robots_timeout_s):
-                text = self._text(url, deadline)
+                text = self._text_in_two_tries(url, deadline)
         except FetchStoppedError:
             raise
         except FetchError as error:
-            if deadline.is_over_in(0):
+            if deadline.is_over_in(0) and not isinstance(error, UnconnectedError):
                 raise
             return self._refused(url, error)
         expires_at = self._monotonic() + self._limits.robots_max_age_s
         return Rules(expires_at, None if text is None else Protego.parse(relevant(text)))
 
     def _refused(self, url: httpx.URL, error: FetchError) -> Rules:
-        expires_at = self._monotonic() + self._limits.robots_retry_s
-        if error.status in _OWN_FAILURES or is_unconnected(error):
+        """Nothing may be asked for, for a while; not remembered where the very next try may find the host back."""
+        is_passing = isinstance(error, UnconnectedError) and error.transient and error.status == SourceStatus.NETWORK_ERROR
+        expires_at = self._monotonic() + (0.0 if is_passing else self._limits.robots_retry_s)
+        if error.status in _OWN_FAILURES or isinstance(error, UnconnectedError):
             return Rules(expires_at, refusal=error)
         cause = f"robots.txt cannot be read, so nothing may be asked for ({str(error).partition(': ')[2] or error.status})"
         return Rules(
             expires_at, refusal=failure(SourceStatus.ROBOTS_DENIED, str(url), cause, transient=True, http_status=error.http_status)
         )
+
+    def _text_in_two_tries(self, url: httpx.URL, deadline: Deadline) -> str | None:
+        """A connection that broke once says nothing about the rules of a site."""
+        try:
+            return self._text(url, deadline)
+        except FetchError as error:
+            if isinstance(error, UnconnectedError) or error.status not in _BROKEN:
+                raise
+        return self._text(url, deadline)
 
     def _text(self, url: httpx.URL, deadline: Deadline) -> str | None:
         """The text of robots.txt, None where there is none. Raises FetchError where it cannot be had."""
@@ -129,12 +140,6 @@ class Robots:
                 else:
                     raise failure(SourceStatus.HTTP_ERROR, str(url), f"answered {answer.status}", http_status=answer.status)
         return None
-
-
-def is_unconnected(error: FetchError) -> bool:
-    """Whether a failure happened before anything could be asked: the page would fail in the same way."""
-    text = str(error)
-    return error.status == SourceStatus.NETWORK_ERROR and ("no connection" in text or "does not resolve" in text or "no address" in text)
 
 
 def relevant(text: str) -> str:
@@ -157,13 +162,3 @@ def relevant(text: str) -> str:
 def _whose(value: str) -> str:
     token = value.strip().lower().partition("/")[0].strip()
     return token if token in {"*", PRODUCT} else "another"
-
-
-def user_agent(version: str, contact: str) -> str:
-    """The User-Agent: product, version and, if configured, whom to contact.
-
-    >>> user_agent("0.1.0", "ops@example.org")
-    'programme-monitor/0.1.0 (+ops@example.org)'
-    """
-    plain = "".join(character for character in contact if character.isascii() and character.isprintable() and character not in "()\\")
-    return f"{PRODUCT}/{version} (+{plain.strip()[:200]})" if plain.strip() else f"{PRODUCT}/{version}"

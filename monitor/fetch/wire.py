@@ -6,6 +6,8 @@ served one answer cannot smuggle in the next one.
 
 from __future__ import annotations
 
+import errno
+import os
 import selectors
 import socket
 import ssl
@@ -20,7 +22,7 @@ from monitor.core.model import SourceStatus
 from monitor.errors import ConfigError, FetchError
 from monitor.fetch.addresses import Addresses
 from monitor.fetch.deadline import Deadline, current_deadline
-from monitor.fetch.limits import FetchStoppedError, failure
+from monitor.fetch.limits import FetchStoppedError, UnconnectedError, failure
 
 T = TypeVar("T")
 
@@ -186,44 +188,50 @@ def in_time(action: Callable[[], T], deadline: Deadline) -> T:
 
     worker = threading.Thread(target=run, daemon=True, name="name look-up")
     worker.start()
-    while worker.is_alive():
-        worker.join(deadline.slice_s())
+    try:
+        while worker.is_alive():
+            worker.join(deadline.slice_s())
+    except FetchError as error:
+        deadline.check_stopped()
+        raise failure(
+            SourceStatus.TIMEOUT, deadline.subject, "the name does not resolve in time", transient=True, family=UnconnectedError
+        ) from error
     if not errors:
         return results[0]
     if isinstance(errors[0], FetchError):
         raise errors[0]
-    raise failure(SourceStatus.NETWORK_ERROR, deadline.subject, f"the name does not resolve: {errors[0]}", transient=True)
+    cause = f"the name does not resolve: {errors[0]}"
+    raise failure(SourceStatus.NETWORK_ERROR, deadline.subject, cause, transient=True, family=UnconnectedError)
 
 
 def _connect_any(machines: list[str], port: int, subject: str, deadline: Deadline) -> socket.socket:
-    last: FetchError | None = None
-    for left, machine in zip(range(len(machines), 0, -1), machines, strict=True):
+    """A connection to the first machine that takes one; each gets its share of the time. Raises UnconnectedError with the last failure."""
+    last = "the name has no address"
+    status = SourceStatus.NETWORK_ERROR
+    for tried, machine in enumerate(machines):
         try:
-            with deadline.narrowed(max(deadline.remaining_s() / left, 0.05)):
-                return _connect(machine, port, subject, deadline)
-        except FetchError as error:
+            with deadline.narrowed(deadline.remaining_s() / (len(machines) - tried)):
+                return _connect(machine, port, deadline)
+        except OSError as error:
+            status, last = SourceStatus.NETWORK_ERROR, f"no connection: {error.strerror or error}"
+        except FetchError:
             deadline.check_stopped()
-            last = error
-    raise last or failure(SourceStatus.NETWORK_ERROR, subject, "the name has no address")
+            status, last = SourceStatus.TIMEOUT, "no connection in time"
+    raise failure(status, subject, last, transient=True, family=UnconnectedError)
 
 
-def _connect(machine: str, port: int, subject: str, deadline: Deadline) -> socket.socket:
-    try:
-        connecting = socket.socket(socket.AF_INET6 if ":" in machine else socket.AF_INET, socket.SOCK_STREAM)
-    except OSError as error:
-        raise failure(SourceStatus.NETWORK_ERROR, subject, f"no connection: {error.strerror}", transient=True) from None
+def _connect(machine: str, port: int, deadline: Deadline) -> socket.socket:
+    connecting = socket.socket(socket.AF_INET6 if ":" in machine else socket.AF_INET, socket.SOCK_STREAM)
     try:
         connecting.setblocking(False)
-        connecting.connect_ex((machine, port))
+        begun = connecting.connect_ex((machine, port))
+        if begun not in {0, errno.EINPROGRESS, errno.EWOULDBLOCK}:
+            raise OSError(begun, os.strerror(begun))
         _wait_until_connected(connecting, deadline)
-        error_number = connecting.getsockopt(socket.SOL_SOCKET, socket.SO_ERROR)
-        if error_number:
-            raise OSError(error_number, "refused or unreachable")
+        failed = connecting.getsockopt(socket.SOL_SOCKET, socket.SO_ERROR)
+        if failed:
+            raise OSError(failed, os.strerror(failed))
         connecting.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-        connecting.getpeername()  # raises where the failure was reported by connect itself
-    except OSError as error:
-        connecting.close()
-        raise failure(SourceStatus.NETWORK_ERROR, subject, f"no connection: {error.strerror or error}", transient=True) from None
     except BaseException:
         connecting.close()
         raise

@@ -6,9 +6,10 @@ from collections.abc import Callable
 
 import pytest
 
-from monitor.core.model import Capture, NotModified
-from monitor.fetch import Validators
-from tests.fetch.conftest import NOW, look, refused
+from monitor.core.model import Capture, NotModified, Source
+from monitor.errors import FetchError
+from monitor.fetch import Fetcher, Validators
+from tests.fetch.conftest import LIMITS, NOW, look, refused
 from tests.servers import Connection, Server, page, raw, redirect
 
 Serve = Callable[..., Server]
@@ -159,3 +160,30 @@ def test_what_a_page_asks_a_browser_to_load_is_not_requested(serve: Serve) -> No
     look(server)
     assert server.paths == ["/page"]
     assert canary.connections == 0
+
+
+def test_a_secret_of_a_header_comes_from_the_settings_and_is_never_shown(serve: Serve) -> None:
+    server = serve(page(b"x"))
+
+    def ask(value: str, secrets: dict[str, str]) -> None:
+        with Fetcher(LIMITS, allow_hosts=[server.netloc], secrets=secrets) as fetcher:
+            fetcher.fetch(Source("s", server.url("/page"), headers=(("Authorization", value),)), None, NOW)
+
+    ask("Bearer ${MONITOR_SECRET_KEY}", {"MONITOR_SECRET_KEY": "abc\n"})
+    assert server.requests[-1].headers["authorization"] == "Bearer abc"
+    for value, secrets in [
+        ("${MONITOR_SECRET_KEY}", {}),
+        ("${MONITOR_PASSWORD}", {"MONITOR_PASSWORD": "hidden"}),
+        ("${MONITOR_SECRET_KEY}", {"MONITOR_SECRET_KEY": "hid\r\nden"}),
+        ("${MONITOR_SECRET_KEY}", {"MONITOR_SECRET_KEY": "hid\u2603den"}),
+    ]:
+        with pytest.raises(FetchError) as caught:
+            ask(value, secrets)
+        assert caught.value.status == "config_error"
+        assert "hid" not in str(caught.value)
+
+
+def test_the_language_of_a_source_is_asked_for(serve: Serve) -> None:
+    server = serve(page(b"x"))
+    look(server, language="de")
+    assert server.requests[-1].headers["accept-language"] == "de, *;q=0.5"

@@ -181,3 +181,20 @@ def test_a_crawl_delay_is_honoured_up_to_a_cap(serve: Serve, written: str, pause
         for _look in range(2):
             fetcher.fetch(Source("s", server.url("/page")), None, NOW)
     assert slept == pauses
+
+
+def test_a_connection_that_breaks_once_on_robots_txt_is_tried_again(serve: Serve) -> None:
+    answers = [raw(b""), robots(b"")]
+    assert isinstance(look(serve(page(b"x"), robots=lambda connection: answers.pop(0)(connection))), Capture)
+
+
+def test_a_host_that_comes_back_is_asked_again(serve: Serve) -> None:
+    server = serve(page(b"x"))
+    server.__exit__(None, None, None)
+    source = Source("s", server.url("/page"))
+    with Fetcher(LIMITS, allow_hosts=[server.netloc]) as fetcher:
+        with pytest.raises(FetchError) as caught:
+            fetcher.fetch(source, None, NOW)
+        assert caught.value.status == "network_error"
+        with Server({"/page": page(b"x")}, port=server.port):
+            assert isinstance(fetcher.fetch(source, None, NOW), Capture)
