@@ -62,7 +62,7 @@ class Fetcher:
 
     `allow_hosts` are "host:port" entries that may be private; `contact` is put into the User-Agent; `proxy` is an http:// address; `secrets` are the values
     for `${MONITOR_SECRET_...}` in headers of sources. Proxy variables, netrc and cookies are never used. The callables are there for tests: name
-    resolution, the monotonic clock, sleeping, and chance (0 to 1) in back-off.
+    resolution, the monotonic clock, sleeping, and chance (0 to 1) in pauses.
     """
 
     def __init__(
@@ -87,7 +87,7 @@ class Fetcher:
         self._user_agent = user_agent(__version__, contact)
         self._secrets = dict(secrets or {})
         self._addresses = Addresses(allow_hosts, resolve)
-        self._politeness = Politeness(monotonic, self._sleep)
+        self._politeness = Politeness(monotonic, self._sleep, chance)
         self._transport = GuardedTransport(
             self._addresses, connect_timeout_s=self.limits.connect_timeout_s, proxy=proxy or None, ssl_context=ssl_context
         )

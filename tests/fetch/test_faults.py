@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import gzip
+import subprocess
+import sys
 import time
 import zlib
 from collections.abc import Callable
@@ -299,3 +301,39 @@ def test_trying_again_stays_within_the_total_time(serve: Serve) -> None:
     refused(server, limits=replace(LIMITS, retries=10, timeout_s=0.8))
     assert time.monotonic() - started < 1.2
     assert len(server.paths) == 2
+
+
+@pytest.mark.slow
+def test_memory_stays_small_whatever_a_server_sends() -> None:
+    """In a process of its own, so that the peak is the fetcher's: a 300 MB bomb, then an endless body, at the default limits."""
+    script = """
+import resource, sys
+from monitor.core.model import Source
+from monitor.errors import FetchError
+from monitor.fetch import Fetcher, FetchLimits
+from datetime import UTC, datetime
+for url in sys.argv[2:]:
+    try:
+        with Fetcher(FetchLimits(host_delay_s=0, retries=0), allow_hosts=[sys.argv[1]]) as fetcher:
+            fetcher.fetch(Source("s", url), None, datetime(2026, 5, 4, tzinfo=UTC))
+    except FetchError as error:
+        print(error.status)
+print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024)
+"""
+    handlers = {"/bomb": page(gzip_bomb(300), headers={"Content-Encoding": "gzip"}), "/endless": endless(b"x" * 65_536)}
+    with Server(handlers) as server:
+        run = subprocess.run(
+            [sys.executable, "-c", script, server.netloc, server.url("/bomb"), server.url("/endless")],
+            capture_output=True,
+            text=True,
+            timeout=60,
+            check=True,
+        )
+    *words, peak_mb = run.stdout.split()
+    assert words == ["too_large", "too_large"]
+    assert int(peak_mb) < 300
+
+
+def test_a_body_in_crumbs_is_given_up_early(serve: Serve) -> None:
+    server = serve(endless(b"1\r\nx\r\n" * 1_000, head=OK + b"Transfer-Encoding: chunked\r\n\r\n"))
+    assert refused(server, limits=replace(LIMITS, timeout_s=20, max_bytes=10_000_000)).status == "too_large"

@@ -168,7 +168,7 @@ def test_a_pattern_full_of_wildcards_costs_nothing(serve: Serve) -> None:
     assert time.monotonic() - started < 0.5
 
 
-@pytest.mark.parametrize(("written", "pauses"), [("2", [2.0]), ("100000", [10.0]), ("-1", []), ("nan", []), ("soon", [])])
+@pytest.mark.parametrize(("written", "pauses"), [("2", [2.1]), ("100000", [10.5]), ("-1", []), ("nan", []), ("soon", [])])
 def test_a_crawl_delay_is_honoured_up_to_a_cap(serve: Serve, written: str, pauses: list[float]) -> None:
     server = serve(page(b"x"), robots=robots(f"User-agent: *\nCrawl-delay: {written}\n".encode()))
     clock, slept = [0.0], []
@@ -177,7 +177,7 @@ def test_a_crawl_delay_is_honoured_up_to_a_cap(serve: Serve, written: str, pause
         slept.append(round(seconds, 6))
         clock[0] += seconds
 
-    with Fetcher(LIMITS, allow_hosts=[server.netloc], monotonic=lambda: clock[0], sleep=sleep) as fetcher:
+    with Fetcher(LIMITS, allow_hosts=[server.netloc], monotonic=lambda: clock[0], sleep=sleep, chance=lambda: 0.0) as fetcher:
         for _look in range(2):
             fetcher.fetch(Source("s", server.url("/page")), None, NOW)
     assert slept == pauses
