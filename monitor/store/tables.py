@@ -119,8 +119,7 @@ class SourceRow(Row, table=True):
 class SourceUrlRow(Row, table=True):
     """One address of a source (its own, or an entry it leads to): the cursor of looking at it. The only table that is updated all day.
 
-    `interval_s` is the pause that led to `next_check_at`: a next check further away than that comes from a clock that jumped, and counts as due.
-    `latest_*` is the last stored snapshot; `digested_*` how far reading has come; `confirmed_at` the last look that found the page as last read.
+    `latest_*` is the last stored snapshot; `digested_*` the last one that was read, and by what; `confirmed_at` the last look that found the page as last read.
     """
 
     __tablename__ = "source_url"
@@ -129,9 +128,9 @@ class SourceUrlRow(Row, table=True):
     source: str = Field(foreign_key="source.id")
     url: str
     is_main: bool = False
+    stopped: bool = False
     found_at: datetime = moment()
     next_check_at: datetime | None = moment(nullable=True)
-    interval_s: int = 0
     lease: str | None = None
     lease_until: datetime | None = moment(nullable=True)
     etag: str | None = None
@@ -147,11 +146,15 @@ class SourceUrlRow(Row, table=True):
     final_url: str = ""
     moved_to: str | None = None
     snapshots: int = 0
+    latest_snapshot: str | None = None
     latest_sha256: str | None = None
     latest_at: datetime | None = moment(nullable=True)
+    digested_snapshot: str | None = None
     digested_at: datetime | None = moment(nullable=True)
     digested_by: str = ""
     digested_status: str = ""
+    digested_baseline: str = ""
+    digested_text: str = ""
     confirmed_at: datetime | None = moment(nullable=True)
     facts_usual: int | None = None
     facts_last: int | None = None
