@@ -13,7 +13,7 @@ from typing import Any, Protocol
 from sqlalchemy import and_, delete, or_, select, update
 from sqlalchemy.engine import Connection, RowMapping
 
-from monitor.core.model import Change, Claim, Fact, Linked, Observation, Page
+from monitor.core.model import Change, Claim, Linked, Observation, Page
 from monitor.store import codec
 from monitor.store.sources import SNAPSHOT, SOURCE, URL, Address, address_of
 from monitor.store.statements import insert_many, limit_text, put
@@ -27,7 +27,7 @@ IN_COLUMNS = ("kind", "value", "quote", "raw", "start", "end", "role", "confiden
 
 
 class Apart(Protocol):
-    """An observation that could not be linked, and why (`core/link.Unlinked`)."""
+    """An observation that could not be linked, and why (`model.Unlinked`)."""
 
     @property
     def observation(self) -> Observation: ...
@@ -36,7 +36,7 @@ class Apart(Protocol):
 
 
 class Result(Protocol):
-    """What the core makes of one look (`core/follow.Digest`)."""
+    """What the core makes of one look (`core/digest.Digest`)."""
 
     @property
     def linked(self) -> Sequence[Linked]: ...
@@ -48,8 +48,6 @@ class Result(Protocol):
     def ended(self) -> Sequence[Claim]: ...
     @property
     def changes(self) -> Sequence[Change]: ...
-    @property
-    def provisional(self) -> Sequence[Fact]: ...
 
 
 class Telling(Protocol):
@@ -87,7 +85,7 @@ class Reading:
     status: str
     reason: str = ""
     page: Page | None = None
-    observations: tuple[Observation, ...] = ()
+    observation_count: int = 0
     text_sha256: str = ""
 
 
@@ -167,7 +165,7 @@ def save_reading(connection: Connection, waiting: Waiting, reading: Reading) -> 
         "language": page.language if page else "",
         "published_on": page.published_on if page else None,
         "text_sha256": reading.text_sha256,
-        "observations": len(reading.observations),
+        "observations": reading.observation_count,
         "problems": codec.dump(page.problems) if page else "[]",
     }
     put(connection, ANALYSIS, row)
@@ -178,7 +176,7 @@ def save_reading(connection: Connection, waiting: Waiting, reading: Reading) -> 
 
 
 def counted(connection: Connection, waiting: Waiting, reading: Reading) -> dict[str, Any]:
-    return {"facts_last": len(reading.observations), "facts_usual": usual(connection, waiting.address.id)}
+    return {"facts_last": reading.observation_count, "facts_usual": usual(connection, waiting.address.id)}
 
 
 def moved_past(cursor: RowMapping, waiting: Waiting, reading: Reading) -> dict[str, Any]:

@@ -39,12 +39,18 @@ class LiveClaim:
 
 @dataclass(slots=True)
 class Memory:
-    """The knowledge of one programme at one revision; changes only by `refresh`."""
+    """The knowledge of one programme at one revision; altered only by `refresh`, so it never holds what was not committed."""
 
     revision: int = -1
     claims: dict[str, LiveClaim] = field(default_factory=dict)
     changes: dict[str, Change] = field(default_factory=dict)
     provisional: dict[str, Fact] = field(default_factory=dict)
+    recent: dict[str, Change] = field(default_factory=dict)
+
+    def take_recent(self) -> list[Change]:
+        """The changes that came or moved since this was last asked."""
+        taken, self.recent = list(self.recent.values()), {}
+        return taken
 
     def claims_at(self, source_url: str, confirmed_at: datetime | None) -> list[LiveClaim]:
         """The live claims of one address, seen last when the page was last found as it is."""
@@ -78,7 +84,7 @@ def refresh(memory: Memory, connection: Connection, programme: str) -> None:
     for row in connection.execute(select(CLAIM).where(CLAIM.c.programme == programme, CLAIM.c.revision > since)).mappings():
         remember_claim(memory, row)
     for change in read_changes(connection, CHANGE.c.programme == programme, CHANGE.c.revision > since):
-        memory.changes[change.id] = change
+        memory.changes[change.id] = memory.recent[change.id] = change
     facts = select(FACT).where(FACT.c.programme == programme, FACT.c.provisional, FACT.c.revision > since)
     for row in connection.execute(facts.order_by(FACT.c.key)).mappings():
         if row["superseded_at"] is None:

@@ -5,7 +5,7 @@ Rows that only go on are not written: an unchanged claim costs nothing, a change
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from datetime import datetime
 from typing import Any
@@ -23,16 +23,16 @@ from monitor.store.statements import insert_many, limit_text, put
 MACHINE = (ChangeStatus.REVERTED, ChangeStatus.SUPERSEDED)
 
 
-def save_result(connection: Connection, memory: Memory, waiting: Waiting, result: Result) -> bool:
+def save_result(connection: Connection, memory: Memory, waiting: Waiting, result: Result, provisional: Sequence[Fact] = ()) -> bool:
     """Claims, changes with evidence, provisional facts; under the next revision of the programme if anything is new. Returns whether it was."""
     programme = waiting.address.programme
     revision = memory.revision + 1
     wrote = save_claims(connection, memory, waiting, result, revision)
     for change in result.changes:
         save_change(connection, change, revision)
-    for fact in result.provisional:
+    for fact in provisional:
         save_provisional(connection, programme, fact, waiting.captured_at, revision)
-    wrote = wrote or bool(result.changes) or bool(result.provisional)
+    wrote = wrote or bool(result.changes) or bool(provisional)
     if wrote:
         connection.execute(update(PROGRAMME).where(PROGRAMME.c.id == programme).values(revision=revision))
     return wrote

@@ -7,7 +7,7 @@ together. A visit has the id of its content, so recording it again (after a kill
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 
@@ -31,10 +31,11 @@ SNAPSHOT = table(SnapshotRow)
 
 
 class Validators(NamedTuple):
-    """What a server gave us to ask with: `etag` for If-None-Match, `last_modified` for If-Modified-Since."""
+    """What a server gave us to ask with: `etag` for If-None-Match, `last_modified` for If-Modified-Since, and the address that gave it."""
 
     etag: str | None
     last_modified: str | None
+    url: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +57,7 @@ class Address:
         """None where nothing was given, or where the page they belong to was never kept."""
         if not self.row["latest_sha256"] or not (self.row["etag"] or self.row["last_modified"]):
             return None
-        return Validators(self.row["etag"], self.row["last_modified"])
+        return Validators(self.row["etag"], self.row["last_modified"], self.row["final_url"] or None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,10 +142,26 @@ def find_address(connection: Connection, programme: str, source_id: str, url: st
     return found[0] if found else None
 
 
+def ensure_address(connection: Connection, programme: str, source_id: str, url: str, at: datetime) -> Address:
+    """The address with its cursor, made if it is new."""
+    insert_new(connection, URL, [new_url(programme, source_id, url, at)])
+    return addresses(connection, URL.c.id == url_key(programme, source_id, url))[0]
+
+
+def reload(connection: Connection, address: Address) -> Address:
+    """The address with its cursor as it is now."""
+    return addresses(connection, URL.c.id == address.id)[0]
+
+
 def claim(connection: Connection, address: Address, owner: str, now: datetime) -> bool:
     """Takes the lease of an address; False when somebody else has it. One row changed = mine."""
     statement = update(URL).where(URL.c.id == address.id, not_(is_leased(now)))
     return connection.execute(statement.values(lease=owner, lease_until=now + timedelta(seconds=LEASE_S))).rowcount == 1
+
+
+def give_back(connection: Connection, address: Address, owner: str) -> None:
+    """Frees an address that was claimed but not looked at."""
+    connection.execute(update(URL).where(URL.c.id == address.id, URL.c.lease == owner).values(lease=None, lease_until=None))
 
 
 def break_leases(connection: Connection) -> int:
@@ -183,9 +200,11 @@ def record(connection: Connection, address: Address, seen: Seen) -> Outcome:
         return outcome_of(address, seen, snapshot, is_new=False)
     if seen.capture is not None:  # 3
         insert_new(connection, SNAPSHOT, [snapshot_row(address.id, seen.capture)])
+    columns = cursor_after(address, row, seen)
     if row["lease"] is not None or not is_later(row["last_fetched_at"], seen.at):  # 4
-        connection.execute(update(URL).where(URL.c.id == address.id).values(**cursor_after(address, row, seen)))
-    return outcome_of(address, seen, snapshot, is_new=True)
+        connection.execute(update(URL).where(URL.c.id == address.id).values(**columns))
+    doubted = replace(seen, status=SourceStatus(columns["status"]), error=columns.get("error", row["error"]))
+    return outcome_of(address, doubted, snapshot, is_new=True)
 
 
 def as_seen_before(row: RowMapping, url_id: str, seen: Seen) -> Seen:
