@@ -118,9 +118,9 @@ def check_locked(
         turn = [a for a in due(store, baselines, clock(), source, all=all) if a.id not in seen]
         seen.update(a.id for a in turn)
         looks += look_at_all(store, fetcher, turn, clock, owner, workers, progress)
-        for baseline in baselines:
-            digested += digest_backlog(store, steps, baseline, clock(), reader)
-        if not turn:
+        read = [d for baseline in baselines for d in digest_backlog(store, steps, baseline, clock(), reader)]
+        digested += read
+        if not turn and not read:  # what was left over from a killed run may lead to further addresses as well
             break
     for baseline in baselines:
         digested += reread(store, steps, baseline, clock(), reader)

@@ -197,14 +197,14 @@ class MiniCore:
         of = facts[claim.fact]
         if claim.value == of.value:
             return None
-        id = "c-" + hashlib.sha256(f"{of.key}{of.version}{claim.value}".encode()).hexdigest()[:8]
-        old = changes.get(id)
+        name = "c-" + hashlib.sha256(f"{of.key}{of.version}{claim.value}".encode()).hexdigest()[:8]
+        old = changes.get(name)
         if old is not None:
             return (
                 None if claim.evidence in old.evidence else replace(old, evidence=(*old.evidence, claim.evidence), last_seen=claim.began_at)
             )
         return Change(
-            id, baseline.id, of.key, of.label, ChangeType.BUDGET_REVISED, "money", of.value, claim.value, Delta(Decimal(1)), 3, 0.8, Cause.PAGE,
+            name, baseline.id, of.key, of.label, ChangeType.BUDGET_REVISED, "money", of.value, claim.value, Delta(Decimal(1)), 3, 0.8, Cause.PAGE,
             ("said so",), claim.began_at, claim.began_at, (claim.evidence,), fact_version=of.version,
         )  # fmt: skip
 

@@ -90,9 +90,9 @@ def change(store: Store, id: str, today: date | None = None) -> Change | None:
 
 
 def has_status(status: ChangeStatus, today: date | None) -> ColumnElement[bool]:
-    is_over = and_(CHANGE.c.status == "snoozed", CHANGE.c.snoozed_until.is_not(None), CHANGE.c.snoozed_until <= today)
     if today is None or status not in (ChangeStatus.OPEN, ChangeStatus.SNOOZED):
         return CHANGE.c.status == status.value
+    is_over = and_(CHANGE.c.status == "snoozed", CHANGE.c.snoozed_until.is_not(None), CHANGE.c.snoozed_until <= today)
     if status is ChangeStatus.OPEN:
         return or_(CHANGE.c.status == "open", is_over)
     return and_(CHANGE.c.status == "snoozed", or_(CHANGE.c.snoozed_until.is_(None), CHANGE.c.snoozed_until > today))
