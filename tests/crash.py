@@ -26,6 +26,7 @@ from monitor.core.model import Capture, NotModified, Source
 from monitor.errors import FetchError
 from monitor.pipeline import check
 from monitor.store import blobs, engine
+from monitor.store.blobs import write_beside
 from monitor.store.engine import Store
 from monitor.store.tables import Row
 from monitor.sync import sync
@@ -75,13 +76,14 @@ SHIPS = baseline(
 
 def live(folder: Path, port: int, crash: Callable[[], None]) -> None:
     """The history from the day written in the folder on; `crash` is called at every boundary."""
+    # The marker itself is written whole or not at all; a kill just before it repeats the day that is finished already.
     Store.before_commit = lambda self: crash()  # type: ignore[method-assign]
     sync_folder = blobs.sync_folder
     blobs.sync_folder = lambda at: (crash(), sync_folder(at))[1]
     marker = folder / "day"
     with engine.open(folder / "monitor.db") as store:
         for day in range(int(marker.read_text()), DAYS):
-            marker.write_text(str(day))
+            write_beside(marker, str(day).encode())
             now = at(24 * day)
             sync(store, SHIPS, now)
             crash()
