@@ -270,7 +270,7 @@ def digest_one(store: Store, steps: Steps, baseline: Baseline, waiting: Waiting,
         names = steps.names(baseline, recall(store, connection, baseline.id))
     seen = looked_through(store, steps, baseline, waiting, names, reader)  # 2
     with store.write() as connection:  # 3
-        known = recall(store, connection, baseline.id)
+        known = recall(store, connection, baseline.id, hold=True)
         analysis = digests.save_reading(connection, waiting, reading_of(steps, baseline, waiting, seen, now))
         if seen.page is not None and seen.status == "ok" and waiting.address.is_main:
             sources.add_urls(connection, waiting.address, leads(seen.page, waiting.address.source, waiting.address.url), now)

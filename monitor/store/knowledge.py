@@ -66,9 +66,10 @@ def seen_until(claim: Claim, confirmed_at: datetime | None) -> Claim:
     return replace(claim, last_seen_at=confirmed_at) if confirmed_at and confirmed_at > claim.last_seen_at else claim
 
 
-def recall(store: Store, connection: Connection, programme: str) -> Memory:
-    """The knowledge of a programme as this transaction sees it."""
-    revision = connection.execute(select(PROGRAMME.c.revision).where(PROGRAMME.c.id == programme)).scalar_one()
+def recall(store: Store, connection: Connection, programme: str, *, hold: bool = False) -> Memory:
+    """The knowledge of a programme as this transaction sees it; with `hold` nobody else digests for it until the end (SQLite's write lock does that anyway)."""
+    statement = select(PROGRAMME.c.revision).where(PROGRAMME.c.id == programme)
+    revision = connection.execute(statement.with_for_update() if hold else statement).scalar_one()
     memory: Memory = store.cache.setdefault(programme, Memory())
     if memory.revision > revision:  # restored from a backup under our feet
         memory = store.cache[programme] = Memory()

@@ -20,7 +20,7 @@ def insert_new(connection: Connection, table: Table, rows: Sequence[Row]) -> int
     added = 0
     for row in rows:
         statement = insert(connection, table).values(**row).on_conflict_do_nothing()
-        added += max(connection.execute(statement).rowcount, 0)
+        added += connection.execute(statement, execution_options={"preserve_rowcount": True}).rowcount
     return added
 
 
