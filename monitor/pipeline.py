@@ -13,7 +13,7 @@ from datetime import datetime
 from typing import Any, Protocol
 from urllib.parse import urlsplit
 
-from monitor.core.model import Baseline, Capture, Change, KnownName, NotModified, Source, SourceStatus
+from monitor.core.model import Baseline, Capture, Change, KnownName, NotModified, Page, Source, SourceStatus
 from monitor.errors import FetchError
 from monitor.reading import Reader, Sight, Steps, Task, View, leads, view
 from monitor.store import digests, sources
@@ -276,7 +276,7 @@ def digest_one(store: Store, steps: Steps, baseline: Baseline, waiting: Waiting,
             sources.add_urls(connection, waiting.address, leads(seen.page, waiting.address.source, waiting.address.url), now)
         if seen.page is None or seen.status != "ok" or seen.is_known:
             return digested(waiting, seen)
-        sight = Sight(waiting.address.source, waiting.address.url, waiting.captured_at, waiting.sha256, seen.page, seen.observations)
+        sight = sight_of(waiting, seen.page, seen)
         previous = known.claims_at(waiting.address.id, waiting.address.row["confirmed_at"])
         result = steps.digest(baseline, known, sight, [c.claim for c in previous])
         digests.save_observations(connection, waiting, analysis, result)
@@ -297,6 +297,12 @@ def looked_through(store: Store, steps: Steps, baseline: Baseline, waiting: Wait
     known_text = row["digested_text"] if is_same_reader and row["digested_snapshot"] != waiting.snapshot else ""
     task = Task(body, waiting.media_type, address.url, waiting.http_status, address.source, row["facts_usual"], names, known_text)
     return reader(steps, task)
+
+
+def sight_of(waiting: Waiting, page: Page, seen: View) -> Sight:
+    address = waiting.address
+    is_seen_before = address.row["confirmed_at"] is not None
+    return Sight(address.source, address.url, waiting.captured_at, waiting.sha256, page, seen.observations, is_seen_before)
 
 
 def reading_of(steps: Steps, baseline: Baseline, waiting: Waiting, seen: View, now: datetime) -> Reading:

@@ -54,7 +54,7 @@ class View:
 
 @dataclass(frozen=True, slots=True)
 class Sight:
-    """A good page with its observations, ready to be compared with what is known."""
+    """A good page with its observations, ready to be compared with what is known. `is_seen_before`: this address was read as good at least once before."""
 
     source: Source
     url: str
@@ -62,6 +62,7 @@ class Sight:
     sha256: str
     page: Page
     observations: tuple[Observation, ...]
+    is_seen_before: bool = False
 
 
 class Steps(Protocol):

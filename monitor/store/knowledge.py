@@ -45,20 +45,11 @@ class Memory:
     claims: dict[str, LiveClaim] = field(default_factory=dict)
     changes: dict[str, Change] = field(default_factory=dict)
     provisional: dict[str, Fact] = field(default_factory=dict)
-    recent: dict[str, Change] = field(default_factory=dict)
-
-    def take_recent(self) -> list[Change]:
-        """The changes that came or moved since this was last asked."""
-        taken, self.recent = list(self.recent.values()), {}
-        return taken
 
     def claims_at(self, source_url: str, confirmed_at: datetime | None) -> list[LiveClaim]:
         """The live claims of one address, seen last when the page was last found as it is."""
         here = [c for c in self.claims.values() if c.source_url == source_url]
         return [LiveClaim(c.id, c.source_url, c.text, seen_until(c.claim, confirmed_at)) for c in here]
-
-    def claims_elsewhere(self, source_url: str) -> tuple[Claim, ...]:
-        return tuple(c.claim for c in self.claims.values() if c.source_url != source_url)
 
 
 def seen_until(claim: Claim, confirmed_at: datetime | None) -> Claim:
@@ -85,7 +76,7 @@ def refresh(memory: Memory, connection: Connection, programme: str) -> None:
     for row in connection.execute(select(CLAIM).where(CLAIM.c.programme == programme, CLAIM.c.revision > since)).mappings():
         remember_claim(memory, row)
     for change in read_changes(connection, CHANGE.c.programme == programme, CHANGE.c.revision > since):
-        memory.changes[change.id] = memory.recent[change.id] = change
+        memory.changes[change.id] = change
     facts = select(FACT).where(FACT.c.programme == programme, FACT.c.provisional, FACT.c.revision > since)
     for row in connection.execute(facts.order_by(FACT.c.key)).mappings():
         if row["superseded_at"] is None:
