@@ -14,8 +14,8 @@ from typing import Any, Protocol
 from urllib.parse import urlsplit
 
 from monitor.core.model import Baseline, Capture, Change, KnownName, NotModified, Page, Source, SourceStatus
-from monitor.errors import FetchError
-from monitor.reading import Reader, Sight, Steps, Task, View, leads, view
+from monitor.errors import FetchError, MonitorError
+from monitor.reading import Reader, Sight, Steps, Task, View, broken, guarded_view, leads
 from monitor.store import digests, sources
 from monitor.store.digests import Reading, Waiting
 from monitor.store.engine import Store
@@ -253,38 +253,52 @@ def digest_backlog(store: Store, steps: Steps, baseline: Baseline, now: datetime
     """Everything recorded and not yet read, in the order it was captured. After a kill it goes on where it was."""
     with store.read() as connection:
         backlog = digests.waiting(connection, baseline.id)
-    return [digest_one(store, steps, baseline, one, now, reader or view) for one in backlog]
+    return [digest_one(store, steps, baseline, one, now, reader or guarded_view) for one in backlog]
 
 
 def reread(store: Store, steps: Steps, baseline: Baseline, now: datetime, reader: Reader | None = None) -> list[Digested]:
     """The newest snapshot of every page again, where the reading code or the baseline has changed since it was read."""
     with store.read() as connection:
         outdated = digests.outdated(connection, baseline.id, steps.extractor, baseline.digest)
-    return [digest_one(store, steps, baseline, one, now, reader or view) for one in outdated]
+    return [digest_one(store, steps, baseline, one, now, reader or guarded_view) for one in outdated]
 
 
 def digest_one(store: Store, steps: Steps, baseline: Baseline, waiting: Waiting, now: datetime, reader: Reader) -> Digested:
-    """1. What is known. 2. The page, without a transaction. 3. All that follows from it, in one."""
+    """1. What is known. 2. The page, without a transaction. 3. All that follows from it, in one.
+
+    A page that breaks the comparing code is set aside like one that cannot be read: it must not hold up all others, now and at every start.
+    """
     with store.read() as connection:  # 1
         waiting = replace(waiting, address=sources.reload(connection, waiting.address))
         names = steps.names(baseline, recall(store, connection, baseline.id))
     seen = looked_through(store, steps, baseline, waiting, names, reader)  # 2
-    with store.write() as connection:  # 3
+    try:
+        return save_digest(store, steps, baseline, waiting, seen, now)  # 3
+    except MonitorError:
+        raise
+    except Exception as error:
+        return save_digest(store, steps, baseline, waiting, broken(error), now)
+
+
+def save_digest(store: Store, steps: Steps, baseline: Baseline, waiting: Waiting, seen: View, now: datetime) -> Digested:
+    """One transaction: the reading, where it leads, and (for a good page with a text that is new) what it says of the facts."""
+    with store.write() as connection:
         known = recall(store, connection, baseline.id, hold=True)
         analysis = digests.save_reading(connection, waiting, reading_of(steps, baseline, waiting, seen, now))
-        if seen.page is not None and seen.status == "ok" and waiting.address.is_main:
-            sources.add_urls(connection, waiting.address, leads(seen.page, waiting.address.source, waiting.address.url), now)
-        if seen.page is None or seen.status != "ok" or seen.is_known:
+        if seen.page is None or seen.status != "ok":
             return digested(waiting, seen)
-        sight = sight_of(waiting, seen.page, seen)
+        if waiting.address.is_main:
+            sources.add_urls(connection, waiting.address, leads(seen.page, waiting.address.source, waiting.address.url), now)
+        if seen.is_known:
+            return digested(waiting, seen)
         previous = known.claims_at(waiting.address.id, waiting.address.row["confirmed_at"])
-        result = steps.digest(baseline, known, sight, [c.claim for c in previous])
+        result = steps.digest(baseline, known, sight_of(waiting, seen.page, seen), [c.claim for c in previous])
         digests.save_observations(connection, waiting, analysis, result)
         save_result(connection, known, waiting, result)
-        raised = [c for c in result.changes if c.id not in known.changes]
         told = [n for c in result.changes if (n := steps.notice(c, known.changes.get(c.id))) is not None]
         digests.save_notices(connection, baseline.id, told, now)
-    return replace(digested(waiting, seen), changes=tuple(result.changes), raised=tuple(c.id for c in raised))
+        raised = tuple(c.id for c in result.changes if c.id not in known.changes)
+    return replace(digested(waiting, seen), changes=tuple(result.changes), raised=raised)
 
 
 def looked_through(store: Store, steps: Steps, baseline: Baseline, waiting: Waiting, names: tuple[KnownName, ...], reader: Reader) -> View:

@@ -9,7 +9,7 @@ from datetime import datetime
 from typing import Protocol
 from urllib.parse import urldefrag
 
-from monitor.core.model import Baseline, Change, Claim, KnownName, Observation, Page, Region, Source
+from monitor.core.model import Baseline, Change, Claim, KnownName, Observation, Page, Region, Source, SourceStatus
 from monitor.errors import FetchError
 from monitor.store.digests import Result, Telling
 from monitor.store.knowledge import Memory
@@ -94,6 +94,20 @@ def view(steps: Steps, task: Task) -> View:
     if text_sha256 == task.known_text:
         return View("ok", "", page, (), text_sha256, is_known=True)
     return View("ok", "", page, tuple(steps.extract(page, task.source, task.names)), text_sha256)
+
+
+def guarded_view(steps: Steps, task: Task) -> View:
+    """`view`, with a page that breaks the reading code set aside under its error: the next page goes on, and the source is shown as failing."""
+    try:
+        return view(steps, task)
+    except Exception as error:  # what a page can break is not known before; the words of the error are kept for whoever mends it
+        return broken(error)
+
+
+def broken(error: Exception) -> View:
+    if isinstance(error, MemoryError):
+        return View(SourceStatus.TOO_LARGE.value, "the page needs more memory to read than is allowed")
+    return View(SourceStatus.PARSE_ERROR.value, f"our reading of the page failed: {type(error).__name__}: {error}"[:300])
 
 
 def leads(page: Page, source: Source, url: str) -> list[str]:
