@@ -1,1 +1,1 @@
-"""All SQL of the program: tables, queries and stored bodies."""
+"""All SQL of the program: tables, statements, bodies, and the one way to open them."""

@@ -1,0 +1,126 @@
+"""Reading one body: page, doubt, observations, and where it leads. No store and no clock, so that it may as well happen in another process (`isolation`)."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Protocol
+from urllib.parse import urldefrag
+
+from monitor.core.model import Baseline, Change, Claim, KnownName, Observation, Page, Region, Source, SourceStatus
+from monitor.errors import FetchError
+from monitor.store.digests import Result, Telling
+from monitor.store.knowledge import Memory
+
+MOST_LEADS = 300  # of one page; the newest first
+
+
+class Doubt(Protocol):
+    """Why a page is not believed to be what we came for (`core/suspect`)."""
+
+    @property
+    def status(self) -> str: ...
+    @property
+    def reason(self) -> str: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Task:
+    """One body to read, with all that reading needs: it can go to another process. With `known_text` (a hash) an equal text is not extracted again."""
+
+    body: bytes
+    media_type: str
+    url: str
+    http_status: int
+    source: Source
+    usual: int | None
+    names: tuple[KnownName, ...]
+    known_text: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class View:
+    """What reading a body gave. `status` is ok, or a status word with its reason; `is_known` says that the text is the one read before."""
+
+    status: str
+    reason: str = ""
+    page: Page | None = None
+    observations: tuple[Observation, ...] = ()
+    text_sha256: str = ""
+    is_known: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Sight:
+    """A good page with its observations, ready to be compared with what is known. `is_seen_before`: this address was read as good at least once before."""
+
+    source: Source
+    url: str
+    captured_at: datetime
+    sha256: str
+    page: Page
+    observations: tuple[Observation, ...]
+    is_seen_before: bool = False
+
+
+class Steps(Protocol):
+    """What the core does at each station; `understanding.Understanding` is the real one. `extractor` is the version of the code that reads."""
+
+    extractor: str
+
+    def names(self, baseline: Baseline, known: Memory) -> tuple[KnownName, ...]: ...
+    def read(self, body: bytes, media_type: str, url: str, source: Source) -> Page: ...
+    def doubt(self, page: Page, http_status: int, usual: int | None) -> Doubt | None: ...
+    def extract(self, page: Page, source: Source, names: tuple[KnownName, ...]) -> Sequence[Observation]: ...
+    def digest(self, baseline: Baseline, known: Memory, sight: Sight, previous: Sequence[Claim]) -> Result: ...
+    def notice(self, change: Change, before: Change | None) -> Telling | None: ...
+
+
+Reader = Callable[[Steps, Task], View]
+
+
+def view(steps: Steps, task: Task) -> View:
+    """Read, doubt, extract; pure, so it may as well happen in another process (`isolation`)."""
+    try:
+        page = steps.read(task.body, task.media_type, task.url, task.source)
+    except FetchError as error:
+        return View(error.status, str(error))
+    text_sha256 = hashlib.sha256(page.text.encode("utf-8", "replace")).hexdigest()
+    doubt = steps.doubt(page, task.http_status, task.usual)
+    if doubt is not None:
+        return View(str(doubt.status), doubt.reason, page, text_sha256=text_sha256)
+    if text_sha256 == task.known_text:
+        return View("ok", "", page, (), text_sha256, is_known=True)
+    return View("ok", "", page, tuple(steps.extract(page, task.source, task.names)), text_sha256)
+
+
+def guarded_view(steps: Steps, task: Task) -> View:
+    """`view`, with a page that breaks the reading code set aside under its error: the next page goes on, and the source is shown as failing."""
+    try:
+        return view(steps, task)
+    except Exception as error:  # what a page can break is not known before; the words of the error are kept for whoever mends it
+        return broken(error)
+
+
+def broken(error: Exception) -> View:
+    if isinstance(error, MemoryError):
+        return View(SourceStatus.TOO_LARGE.value, "the page needs more memory to read than is allowed")
+    return View(SourceStatus.PARSE_ERROR.value, f"our reading of the page failed: {type(error).__name__}: {error}"[:300])
+
+
+def leads(page: Page, source: Source, url: str) -> list[str]:
+    """Addresses under the source's `follow` that this page leads to: its entries (the newest first), then the links of its text."""
+    prefix = source.follow
+    if not prefix:
+        return []
+    entries = sorted(page.entries, key=lambda e: e.published_on.toordinal() if e.published_on else 0, reverse=True)
+    links = (link.url for link in page.links if link.region not in (Region.FOOTER, Region.HIDDEN))
+    found = (urldefrag(url).url for url in [*(e.url for e in entries), *links])
+    return [one for one in dict.fromkeys(found) if is_under(one, prefix) and one != url][:MOST_LEADS]
+
+
+def is_under(url: str, prefix: str) -> bool:
+    """Below the prefix, and more than the prefix itself."""
+    return url.startswith(prefix) and len(url.rstrip("/")) > len(prefix.rstrip("/")) and len(url) <= 2000

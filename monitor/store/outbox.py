@@ -1,0 +1,79 @@
+"""Notices on their way: claimed for a while, sent, then marked. A kill in between sends a notice again under the same key, never none."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy import select, update
+
+from monitor.store.digests import OUTBOX
+from monitor.store.engine import Store
+from monitor.store.statements import insert_new, limit_text
+
+LEASE_S = 300
+
+
+@dataclass(frozen=True, slots=True)
+class Parcel:
+    """A notice in the outbox. `key` is the idempotency key to send it under; `attempts` counts the tries before this one."""
+
+    id: str
+    key: str
+    channel: str
+    programme: str
+    change: str | None
+    event: str
+    created_at: datetime
+    attempts: int
+    body: str
+    state: str = "waiting"
+    error: str = ""
+
+
+def claim_notices(store: Store, now: datetime, limit: int = 50) -> list[Parcel]:
+    """Takes due notices for five minutes; those whose taker died come again after that."""
+    is_free = OUTBOX.c.lease_until.is_(None) | (OUTBOX.c.lease_until <= now) | (OUTBOX.c.lease_until > now + timedelta(seconds=LEASE_S))
+    wanted = select(OUTBOX).where(OUTBOX.c.state == "waiting", OUTBOX.c.due_at <= now, is_free).order_by(OUTBOX.c.created_at, OUTBOX.c.id)
+    with store.write() as connection:
+        rows = connection.execute(wanted.limit(limit)).mappings().all()
+        for row in rows:
+            connection.execute(update(OUTBOX).where(OUTBOX.c.id == row["id"]).values(lease_until=now + timedelta(seconds=LEASE_S)))
+    return [Parcel(**{name: row[name] for name in Parcel.__slots__}) for row in rows]
+
+
+def mark_sent(store: Store, notice: str, now: datetime) -> None:
+    """The notice has arrived; it is never sent again."""
+    with store.write() as connection:
+        done = update(OUTBOX).where(OUTBOX.c.id == notice, OUTBOX.c.state != "sent")
+        connection.execute(done.values(state="sent", sent_at=now, lease_until=None, error="", attempts=OUTBOX.c.attempts + 1))
+
+
+def mark_failed(store: Store, notice: str, error: str, due_at: datetime | None) -> None:
+    """The notice did not arrive: it is tried again at `due_at`, or (None) put among the dead letters."""
+    with store.write() as connection:
+        values = {"state": "waiting", "due_at": due_at} if due_at else {"state": "dead"}
+        failed = update(OUTBOX).where(OUTBOX.c.id == notice, OUTBOX.c.state != "sent")
+        connection.execute(failed.values(**values, lease_until=None, error=limit_text(error, 300), attempts=OUTBOX.c.attempts + 1))
+
+
+def revive(store: Store, notice: str, now: datetime) -> None:
+    """Takes a dead letter back among the waiting."""
+    with store.write() as connection:
+        connection.execute(
+            update(OUTBOX).where(OUTBOX.c.id == notice, OUTBOX.c.state == "dead").values(state="waiting", due_at=now, attempts=0)
+        )
+
+
+def put_notice(store: Store, row: dict[str, object]) -> bool:
+    """Adds a notice made by `digests.notice_row`; False when its key is there already."""
+    with store.write() as connection:
+        return insert_new(connection, OUTBOX, [row]) == 1
+
+
+def notices(store: Store, state: str | None = None, limit: int = 200) -> list[Parcel]:
+    """Notices in that state (waiting, sent, dead; None: all), the latest first."""
+    wanted = select(OUTBOX).order_by(OUTBOX.c.created_at.desc(), OUTBOX.c.id).limit(limit)
+    with store.read() as connection:
+        rows = connection.execute(wanted if state is None else wanted.where(OUTBOX.c.state == state)).mappings().all()
+    return [Parcel(**{name: row[name] for name in Parcel.__slots__}) for row in rows]

@@ -1,0 +1,53 @@
+"""Small statements that every table needs: insert what is not there, insert or replace, cut foreign text to what a column takes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Table
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.engine import Connection
+
+from monitor.store.codec import storable
+
+Row = Mapping[str, Any]
+
+
+def insert_new(connection: Connection, table: Table, rows: Sequence[Row]) -> int:
+    """Inserts the rows whose id is not there yet; returns how many that were."""
+    added = 0
+    for row in rows:
+        statement = insert(connection, table).values(**row).on_conflict_do_nothing()
+        added += connection.execute(statement, execution_options={"preserve_rowcount": True}).rowcount
+    return added
+
+
+def insert_many(connection: Connection, table: Table, rows: Sequence[Row]) -> None:
+    """The same for many rows at once, without counting."""
+    if rows:
+        connection.execute(insert(connection, table).on_conflict_do_nothing(), list(rows))
+
+
+def put(connection: Connection, table: Table, row: Row, *, keep: Iterable[str] = ()) -> None:
+    """Inserts the row, or replaces the one with its id, except for the columns to keep."""
+    statement = insert(connection, table).values(**row)
+    kept = {"id", *keep}
+    changed = {name: statement.excluded[name] for name in row if name not in kept}
+    connection.execute(statement.on_conflict_do_update(index_elements=["id"], set_=changed))
+
+
+def insert(connection: Connection, table: Table) -> Any:
+    """The dialect's insert, which knows `on conflict`."""
+    return postgresql.insert(table) if connection.dialect.name == "postgresql" else sqlite.insert(table)
+
+
+def limit_text(text: str, chars: int) -> str:
+    """Foreign text in one column: only what a database takes, at most so many characters, an ellipsis where something is left out."""
+    text = storable(text[: chars + 1])
+    return text if len(text) <= chars else text[: chars - 1] + "…"
+
+
+def is_later(one: datetime | None, other: datetime) -> bool:
+    return one is not None and one > other
