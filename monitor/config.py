@@ -30,6 +30,7 @@ PREFIX = "MONITOR_"
 # Read by parts of the program or its tests, but no settings of their own.
 _OTHER_VARIABLES = re.compile(r"MONITOR_(?:HOME|SECRET_\w+|CRASH_AT|TEST_\w+)")
 _HOST_PORT = re.compile(r"(?:\[[0-9a-fA-F:.]+\]|[A-Za-z0-9_.-]{1,253}):\d{1,5}")
+_CREDENTIALS = re.compile(r"(://)[^/@\s]{1,400}@")
 _CLOCK = re.compile(r"(?:[01]\d|2[0-3]):[0-5]\d")
 
 
@@ -245,5 +246,7 @@ def _shown(value: object) -> str:
             return ", ".join(_shown(v) for v in value)
         case None:
             return ""
+        case str():
+            return _CREDENTIALS.sub(r"\1***@", value)
         case _:
             return str(value)

@@ -36,11 +36,12 @@ def at_version(baseline: Baseline, version: int) -> tuple[Fact, ...]:
     return apply(baseline.announced, (r for r in baseline.revisions if r.version <= version))
 
 
-def drift(baseline: Baseline) -> tuple[Drift, ...]:
-    """Every fact that is no longer as announced, with the revisions that made it so."""
-    before = {fact.key: fact for fact in baseline.announced}
+def drift(baseline: Baseline, since_version: int = 1) -> tuple[Drift, ...]:
+    """Every fact that is no longer as announced (or as in a later version), with the revisions that made it so."""
+    before = {fact.key: fact for fact in at_version(baseline, since_version)}
+    later = tuple(r for r in baseline.revisions if r.version > since_version)
     now = {fact.key: fact for fact in baseline.facts}
-    found = [_drift(key, before.get(key), now.get(key), baseline.revisions) for key in now]
+    found = [_drift(key, before.get(key), now.get(key), later) for key in now]
     return tuple(d for d in found if d.old != d.new)
 
 
@@ -48,7 +49,8 @@ def _drift(key: str, before: Fact | None, now: Fact | None, revisions: Sequence[
     shown = now or before
     assert shown is not None
     new = now.value if now and not now.removed else None
-    return Drift(key, shown.label, shown.kind, before.value if before else None, new, tuple(r for r in revisions if r.fact == key))
+    old = before.value if before and not before.removed else None
+    return Drift(key, shown.label, shown.kind, old, new, tuple(r for r in revisions if r.fact == key))
 
 
 def _begin(revision: Revision) -> Fact | None:

@@ -65,7 +65,7 @@ def read_programme(files: Files, problems: list[Problem]) -> Programme:
         top.report("id", "no source is configured, so nothing is watched", "add a [[source]] block with id and url", "warning")
     return Programme(
         programme_id or files.folder.name, title or files.folder.name, top.texts("aliases"), top.texts("not_about"), languages or ("en",),
-        top.day("announced_on"), tuple(s for s, _ in usable), expectations, expect_blocks,
+        top.day("announced_on"), tuple(s for s, _ in usable), tuple(b for _, b in usable), expectations, expect_blocks,
     )  # fmt: skip
 
 
