@@ -116,7 +116,7 @@ def bounds(whole: Whole) -> Iterator[Problem]:
     for expectation, block in zip(whole.programme.expectations, whole.programme.expect_blocks, strict=True):
         fact = next((f for f in whole.facts if f.key == expectation.fact), None)
         if fact is None:
-            if expectation.fact:
+            if expectation.fact and expectation.fact not in whole.placed.written:
                 hint = nearest(expectation.fact, [f.key for f in whole.facts])
                 yield Problem(block.where("fact"), f"[[expect]] speaks of {expectation.fact!r}, but there is no such fact", hint)
             continue

@@ -57,6 +57,7 @@ class Placed:
     revisions: tuple[Revision, ...]
     fact_blocks: Mapping[str, Block]
     revision_blocks: tuple[Block, ...]
+    written: frozenset[str]  # the keys of all facts that are written down, readable or not
 
 
 def read_facts(files: Files, reading: Reading, problems: list[Problem]) -> Placed:
@@ -74,7 +75,7 @@ def read_facts(files: Files, reading: Reading, problems: list[Problem]) -> Place
             facts[fact.key], blocks[fact.key] = fact, block
     known = _known_kinds(files, facts)
     found = [(r, b) for b in _blocks(files, REVISIONS, "revision", problems) if (r := _revision(b, known, reading, problems))]
-    return Placed(tuple(facts.values()), tuple(r for r, _ in found), blocks, tuple(b for _, b in found))
+    return Placed(tuple(facts.values()), tuple(r for r, _ in found), blocks, tuple(b for _, b in found), frozenset(known))
 
 
 def _known_kinds(files: Files, facts: Mapping[str, Fact]) -> dict[str, str]:

@@ -20,20 +20,49 @@ BUG = 70  # EX_SOFTWARE of sysexits.h
 DISK = 4
 
 
-class Prelude(NamedTuple):
-    """What stands before the name of a command: --home, --debug, and where the name is."""
+class Request(NamedTuple):
+    """What was asked for: the global options, wherever they stood, and the rest from the name of the command on."""
 
     home: Path | None
     debug: bool
-    command: int
+    rest: list[str]
+
+    def in_order(self) -> list[str]:
+        """The arguments with the global options in front, where the application expects them."""
+        home = ["--home", str(self.home)] if self.home else []
+        return [*home, *(["--debug"] if self.debug else []), *self.rest]
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
     """Runs one command and ends the process with its exit code."""
-    given = list(sys.argv[1:] if arguments is None else arguments)
-    prelude = _prelude(given)
-    code = guarded(lambda: _dispatch(given, prelude), debug=prelude.debug)
-    sys.exit(code)
+    request = parse(sys.argv[1:] if arguments is None else arguments)
+    sys.exit(guarded(lambda: _dispatch(request), debug=request.debug))
+
+
+def parse(given: Sequence[str]) -> Request:
+    """Takes --home and --debug out of the arguments; they may stand before or after the command.
+
+    >>> parse(["changes", "--home", "/srv", "--status", "open"]).rest
+    ['changes', '--status', 'open']
+    """
+    home: Path | None = None
+    debug = False
+    rest: list[str] = []
+    left = list(given)
+    while left:
+        word = left.pop(0)
+        if word == "--":
+            rest += [word, *left]
+            break
+        if word == "--debug":
+            debug = True
+        elif word == "--home" and left:
+            home = Path(left.pop(0))
+        elif word.startswith("--home="):
+            home = Path(word.removeprefix("--home="))
+        else:
+            rest.append(word)
+    return Request(home, debug, rest)
 
 
 def guarded(run: Callable[[], int], *, debug: bool = False) -> int:
@@ -69,26 +98,11 @@ def _hang_up() -> int:
     return 0
 
 
-def _dispatch(given: list[str], prelude: Prelude) -> int:
-    rest = given[prelude.command :]
-    if rest[:1] == ["extract"] and not {"--help", "-h"} & set(rest):
+def _dispatch(request: Request) -> int:
+    if request.rest[:1] == ["extract"] and not {"--help", "-h"} & set(request.rest):
         from monitor.cli.extract import run_quickly
 
-        return run_quickly(rest[1:], prelude.home)
+        return run_quickly(request.rest[1:], request.home)
     from monitor.cli.app import run
 
-    return run(given)
-
-
-def _prelude(given: Sequence[str]) -> Prelude:
-    home: Path | None = None
-    debug = "--debug" in given
-    index = 0
-    while index < len(given) and given[index].startswith("-"):
-        if given[index] == "--home" and index + 1 < len(given):
-            home = Path(given[index + 1])
-            index += 1
-        elif given[index].startswith("--home="):
-            home = Path(given[index].removeprefix("--home="))
-        index += 1
-    return Prelude(home, debug, index)
+    return run(request.in_order())

@@ -49,7 +49,7 @@ def run(arguments: list[str]) -> int:
     """Runs one command and returns its exit code. Raises UsageError for what cannot be parsed."""
     command = typer.main.get_command(app)
     try:
-        result = command.main(_later_debug(arguments), prog_name="monitor", standalone_mode=False)
+        result = command.main(arguments, prog_name="monitor", standalone_mode=False)
     except typer.Abort:
         return 130
     except typer.TyperException as error:
@@ -66,9 +66,3 @@ def _refused(error: typer.TyperException) -> int:
     context = getattr(error, "ctx", None)
     path = context.command_path if context else "monitor"
     raise UsageError(f"{message() if message else error} (see: {path} --help)") from error
-
-
-def _later_debug(arguments: list[str]) -> list[str]:
-    """`--debug` may stand anywhere; it is moved to the front, where it belongs."""
-    rest = [a for a in arguments if a != "--debug"]
-    return (["--debug"] if len(rest) != len(arguments) else []) + rest

@@ -19,8 +19,8 @@ def list_sources(context: typer.Context, programme: ProgrammeOption = None, form
     return exit_code(call("monitor.cli.work:list_sources", state_of(context), programme, format))
 
 
-@app.command(epilog="Example: `monitor sources test https://example.org/news`")
-def test(
+@app.command("test", epilog="Example: `monitor sources test https://example.org/news`")
+def look_twice(
     context: typer.Context,
     url: Annotated[str, typer.Argument(help="Address to look at; nothing is stored.")],
     programme: ProgrammeOption = None,
