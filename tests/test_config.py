@@ -54,7 +54,13 @@ def test_all_bad_values_are_told_in_one_line(tmp_path: Path) -> None:
         config.load(tmp_path, {"MONITOR_TIMEZONE": "Mars", "MONITOR_PASSWORD_FILE": "/nowhere", "MONITOR_ALLOW_HOSTS": "localhost"})
     text = str(error.value)
     assert "\n" not in text
-    for part in ("monitor.toml:1: host_delay_s", "monitor.toml:2: report_at", "MONITOR_TIMEZONE: 'Mars'", "MONITOR_PASSWORD_FILE", "MONITOR_ALLOW_HOSTS"):
+    for part in (
+        "monitor.toml:1: host_delay_s",
+        "monitor.toml:2: report_at",
+        "MONITOR_TIMEZONE: 'Mars'",
+        "MONITOR_PASSWORD_FILE",
+        "MONITOR_ALLOW_HOSTS",
+    ):
         assert part in text
 
 
@@ -78,7 +84,9 @@ def test_a_misspelled_variable_is_noticed() -> None:
 
 def test_secrets_are_never_shown(tmp_path: Path) -> None:
     names = ("password", "webhook_url", "notify", "database_url", "proxy", "webhook_secret")
-    settings = config.load(tmp_path, {f"MONITOR_{n.upper()}": "https://user:hidden@host/hidden" for n in names if n not in ("database_url", "proxy")})
+    settings = config.load(
+        tmp_path, {f"MONITOR_{n.upper()}": "https://user:hidden@host/hidden" for n in names if n not in ("database_url", "proxy")}
+    )
     settings = settings.model_copy(update={"database_url": "postgresql://u:hidden@h/d", "proxy": "http://u:hidden@h"})
     assert "hidden" not in str(settings.shown())
     assert "hidden" not in repr({n: getattr(settings, n) for n in ("password", "webhook_url", "notify", "webhook_secret")})

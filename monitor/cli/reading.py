@@ -48,7 +48,7 @@ def read_document(body: bytes, media_type: str, wish: Wish) -> Page:
     from monitor.core import readers
 
     try:
-        page: Page = readers.read(body, media_type, wish.url)
+        page = readers.read(body, media_type, wish.url)
     except FetchError as error:
         raise UsageError(f"{wish.url or 'input'}: {error.status}: {error}") from error
     return replace(page, language=wish.language or page.language, published_on=wish.published_on or page.published_on)
@@ -69,10 +69,9 @@ def read_line(text: str, wish: Wish) -> Page:
 
 def detected(text: str) -> str:
     """The language of a text by its words, "und" when it cannot be told."""
-    from monitor.core.text import language
+    from monitor.core.text.language import language_of
 
-    found: str | None = language.detect(text)
-    return found or UNKNOWN_LANGUAGE
+    return language_of(None, None, text)
 
 
 def observe(page: Page, wish: Wish) -> Extract:
