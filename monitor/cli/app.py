@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 from pathlib import Path
 from typing import Annotated
 
@@ -27,6 +28,14 @@ app.add_typer(sources.app, name="sources")
 app.add_typer(upkeep.database, name="db")
 
 
+def _print_version(asked: bool) -> None:
+    if asked:
+        from monitor import __version__
+
+        typer.echo(f"monitor {__version__}")
+        raise typer.Exit
+
+
 @app.callback()
 def options(
     context: typer.Context,
@@ -34,14 +43,9 @@ def options(
         Path | None, typer.Option(help="Folder with baseline/, monitor.toml and var/; else MONITOR_HOME, else this folder.")
     ] = None,
     debug: Annotated[bool, typer.Option("--debug", help="Show the traceback of an error.")] = False,
-    version: Annotated[bool, typer.Option("--version", help="Show the version and exit.", is_eager=True)] = False,
+    version: Annotated[bool, typer.Option("--version", help="Show the version and exit.", is_eager=True, callback=_print_version)] = False,
 ) -> None:
     """Options of every command."""
-    if version:
-        from monitor import __version__
-
-        typer.echo(f"monitor {__version__}")
-        raise typer.Exit
     context.obj = State(home, debug)
 
 
@@ -54,6 +58,10 @@ def run(arguments: list[str]) -> int:
         return 130
     except typer.TyperException as error:
         return _refused(error)
+    except SystemExit as ended:  # how typer answers a reader that hung up
+        if isinstance(ended.__context__, OSError) and ended.__context__.errno == errno.EPIPE:
+            raise BrokenPipeError from ended
+        raise
     return result if isinstance(result, int) else 0
 
 
