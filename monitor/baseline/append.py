@@ -16,7 +16,7 @@ from pathlib import Path
 
 from monitor import plugins
 from monitor.baseline.check import check
-from monitor.baseline.folder import REVISIONS, folder_digest
+from monitor.baseline.folder import PROGRAMME, REVISIONS, folder_digest
 from monitor.baseline.written import revision_block, written_value
 from monitor.core.kinds import Kind
 from monitor.core.lang import load
@@ -39,17 +39,30 @@ def append_revision(folder: Path, digest_expected: str, revision: Revision, kind
             raise ConflictError(
                 f"programme {folder.name!r} is at version {baseline.version}, so version {revision.version} cannot follow; decide again"
             )
-        _write(folder, _block(revision, baseline, kinds))  # 3, 4
+        _write(folder, REVISIONS, _block(revision, baseline, kinds), _HEADER)  # 3, 4
+        return folder_digest(folder)
+
+
+def append_sources(folder: Path, digest_expected: str, blocks: str) -> str:
+    """Appends `[[source]]` blocks to programme.toml and returns the folder's new digest. Raises ConflictError and StoreError like `append_revision`."""
+    with _locked(folder):
+        if folder_digest(folder) != digest_expected:
+            raise _moved(folder)
+        _write(folder, PROGRAMME, blocks)
         return folder_digest(folder)
 
 
 def _unmoved(folder: Path, digest_expected: str, kinds: Mapping[str, Kind]) -> Baseline:
     checked = check(folder, kinds)
     if folder_digest(folder) != digest_expected:
-        raise ConflictError(f"the baseline of {folder.name!r} was edited meanwhile; nothing was written (look again, then decide)")
+        raise _moved(folder)
     if checked.baseline is None:
         raise BaselineError(folder.name, tuple(p for p in checked.problems if p.level == "error"))
     return checked.baseline
+
+
+def _moved(folder: Path) -> ConflictError:
+    return ConflictError(f"the baseline of {folder.name!r} was edited meanwhile; nothing was written (look again, then decide)")
 
 
 def _block(revision: Revision, baseline: Baseline, kinds: Mapping[str, Kind]) -> str:
@@ -78,18 +91,18 @@ def _locked(folder: Path) -> Iterator[None]:
         os.close(handle)
 
 
-def _write(folder: Path, text: str) -> None:
-    target = (folder / REVISIONS).resolve()
+def _write(folder: Path, file: str, text: str, header: str = "") -> None:
+    target = (folder / file).resolve()
     beside = target.with_name(f".{target.name}.new")
     try:
-        old = target.read_bytes() if target.exists() else _HEADER.encode()
+        old = target.read_bytes() if target.exists() else header.encode()
         _write_through(beside, _joined(old, text), target)
         os.replace(beside, target)
         _flush_folder(target.parent)
     except OSError as error:
         beside.unlink(missing_ok=True)
         full = "the disk is full" if error.errno == errno.ENOSPC else error.strerror or str(error)
-        raise StoreError(f"revisions of {folder.name!r} cannot be written: {full}; the file is as it was") from error
+        raise StoreError(f"{target} cannot be written: {full}; the file is as it was") from error
 
 
 def _joined(old: bytes, text: str) -> bytes:

@@ -8,7 +8,8 @@ from typing import Annotated
 import typer
 
 from monitor.cli.common import FormatOption, ProgrammeOption, call, exit_code, state_of
-from monitor.cli.output import Format
+from monitor.cli.output import Format, complain, say
+from monitor.errors import UsageError
 
 app = typer.Typer(help="What is watched, and how well it goes: list, test, import, discover.", no_args_is_help=True)
 
@@ -40,7 +41,32 @@ def import_sources(
     ] = False,
 ) -> int:
     """Take over sources from another tool as [[source]] blocks."""
-    return exit_code(call("monitor.cli.work:import_sources", state_of(context), file, programme, write=write))
+    from monitor.baseline import folder_digest
+    from monitor.baseline.append import append_sources
+    from monitor.baseline.takeover import source_blocks, take_over
+
+    state = state_of(context)
+    baseline = state.baseline(programme) if programme or write else None
+    taken = take_over(file.name, _text_of(file), baseline.sources if baseline else ())
+    for problem in taken.problems:
+        complain(str(problem))
+    blocks = source_blocks(taken.sources)
+    if not write:
+        say(blocks)
+    elif baseline and taken.sources:
+        folder = state.folders(programme)[0]
+        append_sources(folder, folder_digest(folder), blocks)
+        say(f"{len(taken.sources)} sources added to {folder / 'programme.toml'}; run: monitor baseline check {folder.name}")
+    return 2 if not taken.sources and taken.problems else 0
+
+
+def _text_of(file: Path) -> str:
+    try:
+        return file.read_text("utf-8-sig")
+    except UnicodeDecodeError:
+        raise UsageError(f"{file}: not UTF-8 text") from None
+    except OSError as error:
+        raise UsageError(f"{file}: {error.strerror}") from error
 
 
 @app.command(epilog="Example: `monitor sources discover --programme my-programme`")

@@ -146,3 +146,11 @@ def test_doctor_names_what_is_wrong(run: Run, home: Path) -> None:
 def test_help_lists_topics_and_shows_a_page(run: Run) -> None:
     assert run("help").out.startswith("start ")
     assert run("help", "kinds").out.startswith("# Kinds of facts")
+
+
+def test_sources_are_taken_over_from_a_list(run: Run, home: Path) -> None:
+    (home / "list.txt").write_text("https://tram.example/news Tram\n")
+    assert 'url = "https://tram.example/news"' in run("sources", "import", "list.txt").out
+    assert run("sources", "import", "list.txt", "--write").code == 0
+    assert run("sources", "import", "nothing.txt").err == "monitor: nothing.txt: No such file or directory\n"
+    assert (home / "baseline" / "rail" / "programme.toml").read_text().endswith('publisher = "tram.example"\n')
