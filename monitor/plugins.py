@@ -33,6 +33,8 @@ BUILT_IN: Mapping[str, Mapping[str, str]] = {
         "html": "monitor.core.readers.html:read",
         "pdf": "monitor.core.readers.pdf:read",
         "feed": "monitor.core.readers.feed:read",
+        "sitemap": "monitor.core.readers.sitemap:read",
+        "json": "monitor.core.readers.json:read",
         "text": "monitor.core.readers.text:read",
     },
     "monitor.channels": {
