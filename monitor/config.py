@@ -14,7 +14,7 @@ from __future__ import annotations
 import difflib
 import os
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Annotated, Any, Literal, Self
 from zoneinfo import ZoneInfo
@@ -29,6 +29,7 @@ FILE = "monitor.toml"
 PREFIX = "MONITOR_"
 # Read by parts of the program or its tests, but no settings of their own.
 _OTHER_VARIABLES = re.compile(r"MONITOR_(?:HOME|SECRET_\w+|CRASH_AT|TEST_\w+)")
+_SECRET = re.compile(r"\$\{(MONITOR_SECRET_\w{1,80})\}")
 _HOST_PORT = re.compile(r"(?:\[[0-9a-fA-F:.]+\]|[A-Za-z0-9_.-]{1,253}):\d{1,5}")
 _CREDENTIALS = re.compile(r"(://)[^/@\s]{1,400}@")
 _CLOCK = re.compile(r"(?:[01]\d|2[0-3]):[0-5]\d")
@@ -169,6 +170,24 @@ def strangers(environ: Mapping[str, str] | None = None) -> tuple[Problem, ...]:
     environ = os.environ if environ is None else environ
     unknown = [v for v in sorted(environ) if v.startswith(PREFIX) and not _OTHER_VARIABLES.fullmatch(v) and _setting_of(v) is None]
     return tuple(Problem(v, "no setting has this name", _nearest(v.removeprefix(PREFIX).lower(), PREFIX), "warning") for v in unknown)
+
+
+def filled(headers: Iterable[tuple[str, str]], environ: Mapping[str, str] | None = None) -> tuple[tuple[str, str], ...]:
+    """A source's headers with every `${MONITOR_SECRET_...}` replaced by that variable, or by the content of the file its `_FILE` variant names.
+
+    Raises ConfigError when neither is set, without showing any value.
+    """
+    environ = os.environ if environ is None else environ
+    return tuple((name, _SECRET.sub(lambda match: _secret(match[1], environ), value)) for name, value in headers)
+
+
+def _secret(variable: str, environ: Mapping[str, str]) -> str:
+    problems: list[Problem] = []
+    path = environ.get(f"{variable}_FILE")
+    value = environ.get(variable) or (_content(f"{variable}_FILE", path, problems) if path else None)
+    if value is None:
+        raise ConfigError("; ".join(f"{p.where}: {p.text}" for p in problems) or f"{variable} is not set, but a source's headers need it")
+    return value
 
 
 def _take_file(path: Path, values: dict[str, Any], places: dict[str, str], problems: list[Problem]) -> None:

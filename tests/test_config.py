@@ -104,3 +104,12 @@ def test_loading_reads_the_real_environment_by_default(tmp_path: Path, monkeypat
         monkeypatch.delenv(variable)
     monkeypatch.setenv("MONITOR_FETCH_RETRIES", "5")
     assert config.load(tmp_path).fetch_retries == 5
+
+
+def test_headers_take_their_secrets_from_variables_or_files(tmp_path: Path) -> None:
+    (tmp_path / "key").write_text("k2\n")
+    environ = {"MONITOR_SECRET_ONE": "k1", "MONITOR_SECRET_TWO_FILE": str(tmp_path / "key")}
+    headers = [("A", "Bearer ${MONITOR_SECRET_ONE}"), ("B", "${MONITOR_SECRET_TWO}"), ("C", "${HOME}")]
+    assert config.filled(headers, environ) == (("A", "Bearer k1"), ("B", "k2"), ("C", "${HOME}"))
+    with pytest.raises(ConfigError, match="MONITOR_SECRET_THREE is not set"):
+        config.filled([("A", "${MONITOR_SECRET_THREE}")], environ)

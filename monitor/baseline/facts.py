@@ -74,7 +74,10 @@ def read_facts(files: Files, reading: Reading, problems: list[Problem]) -> Place
         elif fact:
             facts[fact.key], blocks[fact.key] = fact, block
     known = _known_kinds(files, facts)
-    found = [(r, b) for b in _blocks(files, REVISIONS, "revision", problems) if (r := _revision(b, known, reading, problems))]
+    is_torn = bool(files.documents[FACTS].problems)
+    found = [
+        (r, b) for b in _blocks(files, REVISIONS, "revision", problems) if (r := _revision(b, known, reading, problems, is_torn=is_torn))
+    ]
     return Placed(tuple(facts.values()), tuple(r for r, _ in found), blocks, tuple(b for _, b in found), frozenset(known))
 
 
@@ -112,10 +115,11 @@ def _fact(block: Block, reading: Reading, problems: list[Problem]) -> Fact | Non
     return Fact(key, kind, label or key, value, about, scope, aliases, valid_from, quote, url, status or None, counts)
 
 
-def _revision(block: Block, known: dict[str, str], reading: Reading, problems: list[Problem]) -> Revision | None:
+def _revision(block: Block, known: dict[str, str], reading: Reading, problems: list[Problem], *, is_torn: bool) -> Revision | None:
+    """The revision, or None; where facts.toml is torn, its fact may be in the unreadable part, so that is not complained about."""
     fields = Fields(block, REVISION_KEYS, problems)
     fact, kind = _key(fields, "fact"), _kind(fields, reading, required=False)
-    is_new = bool(fact) and fact not in known
+    is_new = bool(fact) and fact not in known and not is_torn
     if is_new:
         _check_new(fields, fact, kind, known)
     kind = kind or known.get(fact, "")

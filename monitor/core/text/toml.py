@@ -17,6 +17,7 @@ from monitor.errors import Problem
 _BLOCK = re.compile(r"\s{0,64}\[\[\s{0,64}([A-Za-z0-9_.\"'-]{1,200})\s{0,64}\]\]")
 _TABLE = re.compile(r"\s{0,64}\[\s{0,64}([A-Za-z0-9_.\"' -]{1,400}?)\s{0,64}\]")
 _KEY = re.compile(r"\s{0,64}([A-Za-z0-9_-]{1,200}|\"[^\"\n]{0,200}\"|'[^'\n]{0,200}')\s{0,64}[.=]")
+_ENDLESS_KEY = re.compile(r"\s{0,64}(?:[\w\"'-]{1,100}[ \t]{0,9}\.[ \t]{0,9}){60}")
 _WHERE = re.compile(r"\(at (?:line (\d+), column \d+|end of document)\)")
 _HINTS = (
     ("Invalid value", "text values stand in double quotes"),
@@ -74,12 +75,18 @@ def read(text: str, file: str) -> Document:
 
 
 def _values(part: _Part, file: str, problems: list[Problem]) -> Mapping[str, Any]:
+    endless = next((n for n, line in enumerate(part.source) if _ENDLESS_KEY.match(line)), None)
+    if endless is not None:  # tomllib takes time that grows with the square of the dots
+        problems.append(Problem(f"{file}:{part.line + endless}", "not readable as TOML: a key of more than 60 parts"))
+        return {}
     try:
         return _unwrap(tomllib.loads("\n".join(part.source)), part.name)
     except tomllib.TOMLDecodeError as error:
         problems.append(_syntax_problem(str(error), part, file))
     except RecursionError:
-        problems.append(Problem(f"{file}:{part.line}", "values are nested too deeply to be read"))
+        problems.append(Problem(f"{file}:{part.line}", "not readable as TOML: values are nested too deeply"))
+    except ValueError as error:  # a number of thousands of digits, a date that does not exist
+        problems.append(Problem(f"{file}:{part.line}", f"not readable as TOML: {str(error)[:120]}"))
     return {}
 
 
