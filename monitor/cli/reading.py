@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
@@ -22,6 +23,7 @@ from monitor.errors import FetchError, Problem, UsageError
 
 UNKNOWN_LANGUAGE = "und"
 _MAX_LINE_CHARS = 20_000_000
+_SURROGATE = re.compile("[\ud800-\udfff]")  # half a character, which JSON can carry but no encoder takes
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,7 +136,10 @@ def _answer(line: bytes, number: int, default: Wish, with_text: bool) -> dict[st
         wish = _wish(asked, default)
         return {"id": asked.get("id")} | as_json(observe(_page(asked, wish), wish), with_text=with_text)
     except UsageError as error:
-        return {"id": asked.get("id"), "observations": [], "problems": [str(Problem(f"line {number}", str(error)))]}
+        complaint = str(error)
+    except Exception as error:  # one line that meets a bug must not cost the thousands after it
+        complaint = f"a bug: {type(error).__name__}: {error}"
+    return {"id": asked.get("id"), "observations": [], "problems": [str(Problem(f"line {number}", complaint))]}
 
 
 def _request(line: bytes) -> Mapping[str, Any]:
@@ -170,7 +175,7 @@ def _page(asked: Mapping[str, Any], wish: Wish) -> Page:
         return read_document(html.encode("utf-8", "replace"), "text/html; charset=utf-8", wish)
     if "text" not in asked and "html" not in asked:
         raise UsageError("neither 'text' nor 'html' is given")
-    return read_line(text, wish)
+    return read_line(_SURROGATE.sub("\ufffd", text), wish)
 
 
 def _text(asked: Mapping[str, Any], key: str) -> str:
