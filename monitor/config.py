@@ -14,7 +14,7 @@ from __future__ import annotations
 import difflib
 import os
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Any, Literal, Self
 from zoneinfo import ZoneInfo
@@ -27,9 +27,9 @@ from monitor.errors import ConfigError, Problem
 
 FILE = "monitor.toml"
 PREFIX = "MONITOR_"
+SECRET = "MONITOR_SECRET_"  # noqa: S105 - how the variables of secrets begin
 # Read by parts of the program or its tests, but no settings of their own.
 _OTHER_VARIABLES = re.compile(r"MONITOR_(?:HOME|SECRET_\w+|CRASH_AT|TEST_\w+)")
-_SECRET = re.compile(r"\$\{(MONITOR_SECRET_\w{1,80})\}")
 _HOST_PORT = re.compile(r"(?:\[[0-9a-fA-F:.]+\]|[A-Za-z0-9_.-]{1,253}):\d{1,5}")
 _CREDENTIALS = re.compile(r"(://)[^/@\s]{1,400}@")
 _CLOCK = re.compile(r"(?:[01]\d|2[0-3]):[0-5]\d")
@@ -172,22 +172,23 @@ def strangers(environ: Mapping[str, str] | None = None) -> tuple[Problem, ...]:
     return tuple(Problem(v, "no setting has this name", _nearest(v.removeprefix(PREFIX).lower(), PREFIX), "warning") for v in unknown)
 
 
-def filled(headers: Iterable[tuple[str, str]], environ: Mapping[str, str] | None = None) -> tuple[tuple[str, str], ...]:
-    """A source's headers with every `${MONITOR_SECRET_...}` replaced by that variable, or by the content of the file its `_FILE` variant names.
+def secrets(environ: Mapping[str, str] | None = None) -> Mapping[str, str]:
+    """Every MONITOR_SECRET_<NAME> by its name, from the variable or from the file its `_FILE` variant names; sources' headers ask for them as `${...}`.
 
-    Raises ConfigError when neither is set, without showing any value.
+    Raises ConfigError for a file that cannot be read.
     """
     environ = os.environ if environ is None else environ
-    return tuple((name, _SECRET.sub(lambda match: _secret(match[1], environ), value)) for name, value in headers)
-
-
-def _secret(variable: str, environ: Mapping[str, str]) -> str:
     problems: list[Problem] = []
-    path = environ.get(f"{variable}_FILE")
-    value = environ.get(variable) or (_content(f"{variable}_FILE", path, problems) if path else None)
-    if value is None:
-        raise ConfigError("; ".join(f"{p.where}: {p.text}" for p in problems) or f"{variable} is not set, but a source's headers need it")
-    return value
+    found: dict[str, str] = {}
+    for variable in sorted(v for v in environ if v.startswith(SECRET)):
+        is_file = variable.endswith("_FILE")
+        content = _content(variable, environ[variable], problems) if is_file else environ[variable]
+        name = variable.removesuffix("_FILE")
+        if content is not None and (not is_file or name not in environ):
+            found[name] = content
+    if problems:
+        raise ConfigError("; ".join(f"{p.where}: {p.text}" for p in problems))
+    return found
 
 
 def _take_file(path: Path, values: dict[str, Any], places: dict[str, str], problems: list[Problem]) -> None:

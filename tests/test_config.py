@@ -106,10 +106,14 @@ def test_loading_reads_the_real_environment_by_default(tmp_path: Path, monkeypat
     assert config.load(tmp_path).fetch_retries == 5
 
 
-def test_headers_take_their_secrets_from_variables_or_files(tmp_path: Path) -> None:
+def test_secrets_of_sources_come_from_variables_or_files(tmp_path: Path) -> None:
     (tmp_path / "key").write_text("k2\n")
-    environ = {"MONITOR_SECRET_ONE": "k1", "MONITOR_SECRET_TWO_FILE": str(tmp_path / "key")}
-    headers = [("A", "Bearer ${MONITOR_SECRET_ONE}"), ("B", "${MONITOR_SECRET_TWO}"), ("C", "${HOME}")]
-    assert config.filled(headers, environ) == (("A", "Bearer k1"), ("B", "k2"), ("C", "${HOME}"))
-    with pytest.raises(ConfigError, match="MONITOR_SECRET_THREE is not set"):
-        config.filled([("A", "${MONITOR_SECRET_THREE}")], environ)
+    environ = {
+        "MONITOR_SECRET_ONE": "k1",
+        "MONITOR_SECRET_TWO_FILE": str(tmp_path / "key"),
+        "MONITOR_SECRET_ONE_FILE": str(tmp_path / "key"),
+        "HOME": "/",
+    }
+    assert config.secrets(environ) == {"MONITOR_SECRET_ONE": "k1", "MONITOR_SECRET_TWO": "k2"}
+    with pytest.raises(ConfigError, match="MONITOR_SECRET_X_FILE: the file '/nowhere' cannot be read"):
+        config.secrets({"MONITOR_SECRET_X_FILE": "/nowhere"})
