@@ -1,0 +1,333 @@
+"""What a person's decision makes of a change: its status, the next version of a fact, and what is never raised again.
+
+A change has no state of its own: its status is the fold of its reviews, in the order they were made.
+
+    accept            accepted     the next version of the fact is appended to the baseline
+    reject, noise     rejected     the value is not raised again for this version of the fact
+    snooze            snoozed      until its date, or without one until another publisher says the same; then open again
+    alias, relink     superseded   it was about a known fact; reading again explains it
+    comment           as before
+    undo              what it was before the last decision that still stands
+    (none)            open, or what the machine found: reverted, superseded
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Callable, Iterable, Sequence
+from datetime import date
+
+from monitor.core.model import (
+    Baseline,
+    Change,
+    ChangeStatus,
+    ChangeType,
+    Comparison,
+    Countries,
+    Country,
+    Evidence,
+    Fact,
+    Organisation,
+    Place,
+    Review,
+    Revision,
+    Site,
+    Status,
+    Value,
+)
+
+DECISIONS = ("accept", "reject", "snooze", "alias", "relink", "noise", "comment", "undo")
+_SETTLED = {
+    "accept": ChangeStatus.ACCEPTED,
+    "reject": ChangeStatus.REJECTED,
+    "noise": ChangeStatus.REJECTED,
+    "alias": ChangeStatus.SUPERSEDED,
+    "relink": ChangeStatus.SUPERSEDED,
+}
+_WITHDRAWING = {ChangeType.SITE_REMOVED, ChangeType.WITHDRAWN}
+_PREFIXES = {
+    "money": "budget",
+    "date": "date",
+    "count": "count",
+    "site": "site",
+    "countries": "participants",
+    "country": "participant",
+    "organisation": "participant",
+    "status": "status",
+    "place": "place",
+}
+_SLUG_CHARACTERS = 40
+# Letters that no Unicode decomposition turns into ASCII.
+_LETTERS = str.maketrans({"ø": "o", "ł": "l", "đ": "d", "ß": "ss", "æ": "ae", "œ": "oe", "ı": "i", "þ": "th", "ð": "d"})
+
+Compare = Callable[[str, Value, Value], Comparison]
+"""How two values of the named kind relate: `kinds[kind].compare(old, new)`."""
+
+
+# -------------------------------------------------------------------------------------------------------------------------- status
+
+
+def fold(change: Change, reviews: Iterable[Review], today: date | None = None) -> ChangeStatus:
+    """The status of a change after its reviews; `today` ends snoozes whose date has come (None: they last).
+
+    A decision of a person outlives what the machine found later; without one, `reverted` and `superseded` stand.
+    """
+    standing = effective(reviews)
+    if standing is None:
+        return _machine_status(change)
+    if standing.decision == "snooze":
+        return _machine_status(change) if _is_awake(change, standing, today) else ChangeStatus.SNOOZED
+    return _SETTLED[standing.decision]
+
+
+def effective(reviews: Iterable[Review]) -> Review | None:
+    """The last decision that still stands: comments decide nothing, each undo takes back one."""
+    standing: list[Review] = []
+    for review in sorted(reviews, key=lambda r: r.at):
+        if review.decision == "undo":
+            del standing[-1:]
+        elif review.decision == "snooze" or review.decision in _SETTLED:
+            standing.append(review)
+    return standing[-1] if standing else None
+
+
+def _machine_status(change: Change) -> ChangeStatus:
+    found = (ChangeStatus.REVERTED, ChangeStatus.SUPERSEDED)
+    return change.status if change.status in found else ChangeStatus.OPEN
+
+
+def _is_awake(change: Change, snooze: Review, today: date | None) -> bool:
+    if snooze.until is not None:
+        return today is not None and today >= snooze.until
+    heard = {e.publisher for e in change.evidence if e.captured_at <= snooze.at}
+    return any(e.publisher not in heard for e in change.evidence if e.captured_at > snooze.at)
+
+
+# ------------------------------------------------------------------------------------------------------------------------ revisions
+
+
+def decide(change: Change, review: Review, baseline: Baseline, provisional: Sequence[Fact] = ()) -> Revision | None:
+    """The revision an accepted change makes of the baseline; None for every other decision.
+
+    A new fact gets a fresh readable key (`site.vienna`). A change of a provisional fact goes to the fact that was accepted from it.
+    A revision of kind `status` for a fact of another kind sets that fact's status and leaves its value.
+    `value` is None when the fact is withdrawn.
+    """
+    if review.decision != "accept":
+        return None
+    fact = _fact_of(change, baseline, provisional)
+    value = review.value if review.value is not None else _accepted_value(change, fact)
+    evidence = best_evidence(change)
+    return Revision(
+        version=baseline.version + 1,
+        recorded_at=review.at,
+        by=review.by,
+        change=change.id,
+        fact=fact.key if fact else fresh_key(change, value, baseline),
+        value=value,
+        kind=change.kind if fact is None or isinstance(value, Status) else fact.kind,
+        label=fact.label if fact else change.label,
+        scope=fact.scope if fact else None,
+        about=fact.about if fact else (),
+        valid_from=_valid_from(evidence),
+        quote=evidence.quote if evidence else "",
+        url=evidence.url if evidence else "",
+        captured_at=evidence.captured_at if evidence else None,
+        note=review.note,
+    )
+
+
+def revert(change: Change, review: Review, baseline: Baseline) -> Revision | None:
+    """The revision that takes an accepted change back: the fact's value before it, or its withdrawal if the change brought it.
+
+    None when the baseline holds no revision of this change.
+    """
+    made = accepted_as(change, baseline)
+    if made is None:
+        return None
+    before = _before(made, baseline)
+    return Revision(
+        version=baseline.version + 1,
+        recorded_at=review.at,
+        by=review.by,
+        change=change.id,
+        fact=made.fact,
+        value=_value_before(made, before),
+        kind=made.kind,
+        label=made.label,
+        scope=made.scope,
+        about=made.about,
+        valid_from=before.valid_from if before else None,
+        quote=before.quote if before else "",
+        url=before.url if before else "",
+        note=review.note or f"takes back version {made.version}",
+    )
+
+
+def accepted_as(change: Change, baseline: Baseline) -> Revision | None:
+    """The latest revision of the baseline made from this change, or None."""
+    return next((r for r in reversed(baseline.revisions) if r.change == change.id), None)
+
+
+def later_revision(change: Change, baseline: Baseline) -> Revision | None:
+    """A revision of the same fact made after this change's own, by another change: it must be undone first. None if there is none."""
+    made = accepted_as(change, baseline)
+    if made is None:
+        return None
+    return next((r for r in baseline.revisions if r.fact == made.fact and r.version > made.version), None)
+
+
+def best_evidence(change: Change) -> Evidence | None:
+    """The evidence to quote: the first that has words, None when there is none at all."""
+    return next((e for e in change.evidence if e.quote.strip()), change.evidence[0] if change.evidence else None)
+
+
+def fresh_key(change: Change, value: Value | None, baseline: Baseline) -> str:
+    """A readable key for a new fact that the baseline has not used yet: `site.vienna`, `budget.second-wave`, `date.opening-2`."""
+    taken = {f.key for f in (*baseline.facts, *baseline.announced)} | {r.fact for r in baseline.revisions}
+    stem = f"{_PREFIXES.get(change.kind, change.kind or 'fact')}.{slug(_name_of(value) or change.label) or 'new'}"
+    number = 1
+    key = stem
+    while key in taken:
+        number += 1
+        key = f"{stem}-{number}"
+    return key
+
+
+def slug(text: str) -> str:
+    """Lower-case ASCII words joined by hyphens, at most 40 characters, cut between words.
+
+    >>> slug("Barcelona Supercomputing Centre (BSC), España")
+    'barcelona-supercomputing-centre-bsc'
+    """
+    plain = unicodedata.normalize("NFKD", text[:300].lower().translate(_LETTERS)).encode("ascii", "ignore").decode()
+    whole = re.sub(r"[^a-z0-9]+", "-", plain).strip("-")
+    if len(whole) <= _SLUG_CHARACTERS:
+        return whole
+    cut = whole[: _SLUG_CHARACTERS + 1].rpartition("-")[0]
+    return cut or whole[:_SLUG_CHARACTERS]
+
+
+def _fact_of(change: Change, baseline: Baseline, provisional: Sequence[Fact]) -> Fact | None:
+    """The baseline's fact a change is about; None for a new one."""
+    known = {f.key: f for f in baseline.facts}
+    if change.fact is None:
+        return None
+    if change.fact in known:
+        return known[change.fact]
+    origin = next((f.change for f in provisional if f.key == change.fact), None)
+    accepted = next((r.fact for r in baseline.revisions if origin is not None and r.change == origin), None)
+    return known.get(accepted) if accepted else None
+
+
+def _accepted_value(change: Change, fact: Fact | None) -> Value | None:
+    if change.type in _WITHDRAWING:
+        return None
+    if change.type is ChangeType.PARTICIPANT_JOINED:
+        return _joined(change.new, fact)
+    if change.type is ChangeType.PARTICIPANT_LEFT:
+        return _left(change.old, change.new, fact)
+    return change.new
+
+
+def _joined(joining: Value | None, fact: Fact | None) -> Value | None:
+    """The list with the newcomers at its end; a fact that is no list takes the value as it is."""
+    if fact is None or not isinstance(fact.value, Countries):
+        return joining
+    known = fact.value.countries
+    return Countries(known + tuple(c for c in _codes(joining) if c not in known))
+
+
+def _left(old: Value | None, new: Value | None, fact: Fact | None) -> Value | None:
+    """The list without those who left: `new` is the list that remains if `old` is the list before; one alone names who left.
+
+    A fact that is a single participant is withdrawn.
+    """
+    if fact is None or not isinstance(fact.value, Countries):
+        return None
+    if isinstance(old, Countries) and isinstance(new, Countries):
+        return new
+    gone = _codes(old) or _codes(new)
+    return Countries(tuple(c for c in fact.value.countries if c not in gone))
+
+
+def _codes(value: Value | None) -> tuple[str, ...]:
+    match value:
+        case Countries(countries=codes):
+            return codes
+        case Country(country=code):
+            return (code,)
+        case _:
+            return ()
+
+
+def _value_before(made: Revision, before: Revision | Fact | None) -> Value | None:
+    """What the fact said before; a fact that is no status itself had the status `announced` if none was given."""
+    if isinstance(made.value, Status) and isinstance(before, Fact) and not isinstance(before.value, Status):
+        return Status(before.status or "announced", made.value.of)
+    return before.value if before else None
+
+
+def _before(made: Revision, baseline: Baseline) -> Revision | Fact | None:
+    """The revision or announced fact that held before; None when the fact did not exist yet."""
+    earlier = [r for r in baseline.revisions if r.fact == made.fact and r.version < made.version and r.kind == made.kind]
+    if earlier:
+        return earlier[-1]
+    return next((f for f in baseline.announced if f.key == made.fact), None)
+
+
+def _valid_from(evidence: Evidence | None) -> date | None:
+    """The day the news is of: its publication if that is known and not after we saw it, else the day we saw it."""
+    if evidence is None:
+        return None
+    seen_on = evidence.captured_at.date()
+    published_on = evidence.published_on
+    return published_on if published_on is not None and published_on <= seen_on else seen_on
+
+
+def _name_of(value: Value | None) -> str:
+    match value:
+        case Site():
+            return value.name or value.place or value.host or ""
+        case Organisation(organisation=name) | Place(name=name):
+            return name
+        case Country(country=code):
+            return code
+        case _:
+            return ""
+
+
+# ----------------------------------------------------------------------------------------------------------------- rejected stays so
+
+
+def is_rejected(change: Change, rejected: Iterable[Change], compare: Compare) -> str | None:
+    """Why this change must not be raised: it was rejected before for the same version of the fact, type and value. None: it was not.
+
+    A coarser restatement of the rejected value is the same value; a more precise one says something new and is raised.
+    """
+    for earlier in rejected:
+        if _same_question(change, earlier) and _same_answer(change, earlier, compare):
+            return _rejection_in_words(earlier)
+    return None
+
+
+def _same_question(change: Change, earlier: Change) -> bool:
+    if (change.type, change.kind, change.fact, change.fact_version) != (earlier.type, earlier.kind, earlier.fact, earlier.fact_version):
+        return False
+    # New sites are told apart by what they are, other new facts also by what they are about.
+    return change.fact is not None or change.kind == "site" or (change.signature or change.label) == (earlier.signature or earlier.label)
+
+
+def _same_answer(change: Change, earlier: Change, compare: Compare) -> bool:
+    if change.new is None or earlier.new is None:
+        return change.new is None and earlier.new is None
+    return compare(change.kind, earlier.new, change.new).verdict in ("same", "coarser")
+
+
+def _rejection_in_words(earlier: Change) -> str:
+    standing = effective(earlier.reviews)
+    if standing is None:
+        return "rejected before"
+    note = f": {standing.note}" if standing.note else ""
+    return f"rejected before by {standing.by} on {standing.at:%Y-%m-%d}{note}"

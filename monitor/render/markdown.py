@@ -1,0 +1,72 @@
+"""A report as Markdown: for wikis, issues and chat; everything foreign is escaped."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from monitor.core.summary import Report
+from monitor.render.clean import markdown as escaped
+from monitor.render.view import FULL_FLAGS, Flag, decided, flag, headline, looked, quiet, show_moment, trouble, unseen, waited
+
+_MARKS = {5: "🔴", 4: "🟠", 3: "🟡", 2: "⚪", 1: "⚪"}
+
+
+def report_markdown(report: Report) -> str:
+    """The report as CommonMark, ending in a newline."""
+    lines = [
+        f"# {escaped(report.title, 120)}: {headline(report)}",
+        "",
+        f"{show_moment(report.period.start_at)} to {show_moment(report.period.end_at)} · baseline version {report.baseline_version} · {looked(report)}",
+    ]
+    if report.is_quiet:
+        lines += ["", quiet(report)]
+    lines += _changed(report)
+    lines += _section("Waiting for review", (f"{_code(flag(c).id)} {_brief(flag(c))} ({waited(c, report)})" for c in report.waiting))
+    lines += _section("Decided", (f"{escaped(decided(d))}: {_brief(flag(d.change))}" for d in report.decided))
+    lines += _section("Could not be seen", (f"**{escaped(t.source, 60)}**: {escaped(trouble(t))}" for t in report.troubles))
+    lines += _section(f"Not found on any page for {report.unseen_after_days} days", (escaped(unseen(u)) for u in report.unseen))
+    return "\n".join(lines) + "\n"
+
+
+def _changed(report: Report) -> list[str]:
+    lines: list[str] = []
+    for number, group in enumerate(report.groups):
+        if number == 0:
+            lines += ["", "## What changed"]
+        for change in group.changes:
+            lines += _flag(flag(change)) if number < FULL_FLAGS else [f"- {_brief(flag(change))}"]
+    return lines
+
+
+def _flag(shown: Flag) -> list[str]:
+    step = f"{escaped(shown.old)} → **{escaped(shown.new)}**" if shown.old else f"**{escaped(shown.new)}**"
+    details = [f"since {shown.since}", shown.heard, f"confidence {shown.confidence}", *([shown.status] if shown.status else [])]
+    lines = ["", f"### {_MARKS[shown.severity]} {escaped(shown.title)}", ""]
+    lines += [f"{shown.type}: {step}" + (f" ({escaped(shown.delta)})" if shown.delta else ""), ""]
+    if shown.quote:
+        lines += [f"> “{escaped(shown.quote)}”", ">", f"> {_source(shown)}", ""]
+    lines += [f"{_code(shown.id)} · {' · '.join(details)}  "]
+    if shown.reasons:
+        lines += [f"why: {escaped('; '.join(shown.reasons))}"]
+    return lines
+
+
+def _source(shown: Flag) -> str:
+    """The publisher as a link, or with its address as text where that may be no link. Brackets in a link target would end it."""
+    if shown.link is None:
+        return f"{escaped(shown.source)} {escaped(shown.url)}"
+    target = shown.link.replace("(", "%28").replace(")", "%29")
+    return f"[{escaped(shown.source)}]({target})"
+
+
+def _brief(shown: Flag) -> str:
+    return f"**{escaped(shown.title)}**: {escaped(shown.statement)}"
+
+
+def _code(identifier: str) -> str:
+    return f"`{identifier.replace('`', '')}`"
+
+
+def _section(heading: str, items: Iterable[str]) -> list[str]:
+    listed = [f"- {item}" for item in items]
+    return ["", f"## {heading}", "", *listed] if listed else []

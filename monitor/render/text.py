@@ -1,0 +1,200 @@
+"""A report, and one change, as plain text for a terminal or a plain mail: 88 columns, bold by ANSI only when asked for."""
+
+from __future__ import annotations
+
+import textwrap
+from collections.abc import Iterable
+
+from monitor.core.decide import effective
+from monitor.core.model import Change, Evidence
+from monitor.core.summary import Group, Report
+from monitor.render.clean import line
+from monitor.render.values import show_value
+from monitor.render.view import (
+    FULL_FLAGS,
+    Flag,
+    decided,
+    flag,
+    headline,
+    looked,
+    quiet,
+    show_confidence,
+    show_moment,
+    trouble,
+    unseen,
+    verb,
+    waited,
+)
+
+_WIDTH = 88
+_MARKS = {5: "!!!", 4: "!! ", 3: "!  ", 2: "·  ", 1: "·  "}
+_INDENT = "    "
+_LISTED = 25  # lines of one list before "and N more"
+
+
+def report_text(report: Report, *, bold: bool = False, width: int = _WIDTH) -> str:
+    """The report as text, ending in a newline; `bold` marks headings and values for a terminal."""
+    pen = _Pen(bold, max(40, width))
+    pen.title(f"{line(report.title, 60)}: {headline(report)}", show_moment(report.period.end_at))
+    pen.plain(
+        f"since {show_moment(report.period.start_at)} · baseline version {report.baseline_version} · {looked(report)}"
+        + (f" · {report.snoozed_count} snoozed" if report.snoozed_count else "")
+    )
+    if report.is_quiet:
+        pen.gap()
+        pen.plain(quiet(report))
+    _changed(report, pen)
+    pen.section("Waiting for review", [_brief(flag(c), waited(c, report)) for c in report.waiting])
+    pen.section(
+        "Decided", [f"{decided(d)}: {flag(d.change).title}: {flag(d.change).statement}{_note(d.review.note)}" for d in report.decided]
+    )
+    pen.section("Could not be seen", [f"{line(t.source, 60)}: {trouble(t)}" for t in report.troubles])
+    pen.section(f"Not found on any page for {report.unseen_after_days} days", [unseen(u) for u in report.unseen])
+    if report.groups or report.waiting:
+        pen.gap()
+        pen.plain("Decide: monitor review    Look closer: monitor show ID")
+    return pen.text()
+
+
+def change_text(change: Change, *, bold: bool = False, width: int = _WIDTH) -> str:
+    """One change in full: old, new, normalised, why it is linked, all evidence, history."""
+    pen = _Pen(bold, max(40, width))
+    shown = flag(change)
+    pen.title(f"{shown.type}: {shown.title}", shown.id)
+    pen.plain(f"{line(change.programme, 80)} · {line(change.fact or 'a new fact', 120)} · {change.status} · {shown.importance}")
+    pen.gap()
+    pen.plain(f"old   {show_value(change.old) if change.old is not None else 'not known before'}")
+    pen.plain(f"new   {pen.strong(shown.new)}" + (f"   {shown.delta}" if shown.delta else ""))
+    pen.section("Normalised", [_normalised("old", change), _normalised("new", change)])
+    pen.section("Why", [line(r, 400) for r in change.reasons] + [f"confidence {show_confidence(change.confidence)}, {shown.heard}"])
+    pen.section("Evidence", [part for e in change.evidence for part in _evidence(e)])
+    pen.section("History", _history(change))
+    return pen.text()
+
+
+def _changed(report: Report, pen: _Pen) -> None:
+    if not report.groups:
+        return
+    pen.heading("What changed")
+    shown = 0
+    rest: list[Change] = []
+    for group in report.groups:
+        if shown >= FULL_FLAGS:
+            rest.extend(group.changes)
+            continue
+        _group(group, pen)
+        shown += len(group.changes)
+    pen.section("Also changed", [_brief(flag(c), "") for c in rest])
+
+
+def _group(group: Group, pen: _Pen) -> None:
+    if len(group.changes) > 1:
+        pen.gap()
+        pen.plain(f"{len(group.changes)} changes announced together, {flag(group.lead).source}", indent="  ")
+    told = ""
+    for change in group.changes:
+        shown = flag(change)
+        _flag(shown, pen, with_quote=shown.quote != told)
+        told = shown.quote
+
+
+def _flag(shown: Flag, pen: _Pen, with_quote: bool) -> None:
+    """One change in full; a quote that was just shown is not repeated."""
+    pen.gap()
+    pen.title(f"{_MARKS[shown.severity]} {shown.title}", shown.id)
+    step = f"{shown.old}  ->  {pen.strong(shown.new)}" if shown.old else pen.strong(shown.new)
+    pen.plain(f"{shown.type}: {step}" + (f"   {shown.delta}" if shown.delta else ""), indent=_INDENT)
+    if shown.quote and with_quote:
+        pen.plain(f"“{shown.quote}”", indent=_INDENT)
+    if with_quote:
+        pen.plain(shown.source + (f" · {shown.url}" if shown.url else ""), indent=_INDENT)
+    facts = [f"since {shown.since}", shown.heard, f"confidence {shown.confidence}", shown.status]
+    pen.plain(" · ".join(f for f in facts if f), indent=_INDENT)
+    if shown.reasons:
+        pen.plain("why: " + "; ".join(shown.reasons), indent=_INDENT)
+
+
+def _brief(shown: Flag, age: str) -> str:
+    return f"{shown.id}  {shown.title}: {shown.statement}" + (f"  ({age})" if age else "")
+
+
+def _note(note: str) -> str:
+    return f" ({line(note, 200)})" if note.strip() else ""
+
+
+def _normalised(name: str, change: Change) -> str:
+    value = change.old if name == "old" else change.new
+    return f"{name}: {line(repr(value), 400)}" if value is not None else f"{name}: none"
+
+
+def _evidence(evidence: Evidence) -> list[str]:
+    return [
+        f"“{line(evidence.quote, 600)}”",
+        f"{line(evidence.publisher or evidence.source_id, 80)}, captured {show_moment(evidence.captured_at)}, characters {evidence.start} to {evidence.end}",
+        line(evidence.url, 500),
+        f"sha256 {line(evidence.sha256, 64)}",
+    ]
+
+
+def _history(change: Change) -> list[str]:
+    standing = effective(change.reviews)
+    seen = [f"{show_moment(change.first_seen)}: first seen", f"{show_moment(change.last_seen)}: last seen"]
+    made = [
+        f"{show_moment(r.at)}: {verb(r)} by {line(r.by, 80)}{_note(r.note)}{' (stands)' if r is standing else ''}"
+        for r in sorted(change.reviews, key=lambda r: r.at)
+    ]
+    return seen + made
+
+
+class _Pen:
+    """Collects lines of at most `width` columns."""
+
+    def __init__(self, bold: bool, width: int) -> None:
+        self.bold = bold
+        self.width = width
+        self.lines: list[str] = []
+
+    def text(self) -> str:
+        return "\n".join(self.lines).strip("\n") + "\n"
+
+    def strong(self, text: str) -> str:
+        return f"\x1b[1m{text}\x1b[0m" if self.bold else text
+
+    def gap(self) -> None:
+        if self.lines and self.lines[-1]:
+            self.lines.append("")
+
+    def heading(self, text: str) -> None:
+        self.gap()
+        self.lines.append(self.strong(text.upper()))
+
+    def title(self, left: str, right: str) -> None:
+        """`left` in bold, `right` at the edge of the same line if it fits, else on the next."""
+        room = self.width - len(left) - len(right)
+        if room >= 2:
+            self.lines.append(self.strong(left) + " " * room + right)
+            return
+        self.lines.extend(self.strong(part) for part in textwrap.wrap(left, self.width, subsequent_indent=_INDENT))
+        self.lines.append(" " * max(0, self.width - len(right)) + right)
+
+    def plain(self, text: str, indent: str = "") -> None:
+        """Wrapped text; addresses are never broken."""
+        wrapped = textwrap.wrap(
+            text, self.width, initial_indent=indent, subsequent_indent=indent, break_long_words=False, break_on_hyphens=False
+        )
+        self.lines.extend(wrapped or [""])
+
+    def section(self, heading: str, items: Iterable[str]) -> None:
+        """A heading and its list; nothing at all for an empty list."""
+        listed = list(items)
+        if not listed:
+            return
+        self.heading(heading)
+        for item in listed[:_LISTED]:
+            self.lines.extend(
+                textwrap.wrap(
+                    item, self.width, initial_indent="  ", subsequent_indent=_INDENT, break_long_words=False, break_on_hyphens=False
+                )
+            )
+        if len(listed) > _LISTED:
+            self.lines.append(f"  and {len(listed) - _LISTED} more")
