@@ -13,11 +13,10 @@ A change has no state of its own: its status is the fold of its reviews, in the 
 
 from __future__ import annotations
 
-import re
-import unicodedata
 from collections.abc import Callable, Iterable, Sequence
 from datetime import date
 
+from monitor.core.keys import fresh_key, name_of
 from monitor.core.model import (
     Baseline,
     Change,
@@ -28,11 +27,8 @@ from monitor.core.model import (
     Country,
     Evidence,
     Fact,
-    Organisation,
-    Place,
     Review,
     Revision,
-    Site,
     Status,
     Value,
 )
@@ -46,21 +42,6 @@ _SETTLED = {
     "relink": ChangeStatus.SUPERSEDED,
 }
 _WITHDRAWING = {ChangeType.SITE_REMOVED, ChangeType.WITHDRAWN}
-_PREFIXES = {
-    "money": "budget",
-    "date": "date",
-    "count": "count",
-    "site": "site",
-    "countries": "participants",
-    "country": "participant",
-    "organisation": "participant",
-    "status": "status",
-    "place": "place",
-}
-_SLUG_CHARACTERS = 40
-# Letters that no Unicode decomposition turns into ASCII.
-_LETTERS = str.maketrans({"ø": "o", "ł": "l", "đ": "d", "ß": "ss", "æ": "ae", "œ": "oe", "ı": "i", "þ": "th", "ð": "d"})
-
 Compare = Callable[[str, Value, Value], Comparison]
 """How two values of the named kind relate: `kinds[kind].compare(old, new)`."""
 
@@ -108,12 +89,14 @@ def _is_awake(change: Change, snooze: Review, today: date | None) -> bool:
 
 
 def decide(change: Change, review: Review, baseline: Baseline, provisional: Sequence[Fact] = ()) -> Revision | None:
-    """The revision an accepted change makes of the baseline; None for every other decision.
+    """The revision a decision makes of the baseline: the next version of the fact for accept, a further name for alias, None for the others.
 
     A new fact gets a fresh readable key (`site.vienna`). A change of a provisional fact goes to the fact that was accepted from it.
     A revision of kind `status` for a fact of another kind sets that fact's status and leaves its value.
-    `value` is None when the fact is withdrawn.
+    `value` is None when the fact is withdrawn, or when it only gets a name.
     """
+    if review.decision == "alias":
+        return _named(change, review, baseline)
     if review.decision != "accept":
         return None
     fact = _fact_of(change, baseline, provisional)
@@ -124,7 +107,7 @@ def decide(change: Change, review: Review, baseline: Baseline, provisional: Sequ
         recorded_at=review.at,
         by=review.by,
         change=change.id,
-        fact=fact.key if fact else fresh_key(change, value, baseline),
+        fact=fact.key if fact else _key(change, value, baseline),
         value=value,
         kind=change.kind if fact is None or isinstance(value, Status) else fact.kind,
         label=fact.label if fact else change.label,
@@ -165,9 +148,14 @@ def revert(change: Change, review: Review, baseline: Baseline) -> Revision | Non
     )
 
 
+def stands_in(change: Change, baseline: Baseline) -> bool:
+    """True when the baseline holds this change and has not taken it back: every undo adds a second revision of the same change."""
+    return sum(r.change == change.id and not _is_name_only(r) for r in baseline.revisions) % 2 == 1
+
+
 def accepted_as(change: Change, baseline: Baseline) -> Revision | None:
-    """The latest revision of the baseline made from this change, or None."""
-    return next((r for r in reversed(baseline.revisions) if r.change == change.id), None)
+    """The latest revision of a value made from this change, or None."""
+    return next((r for r in reversed(baseline.revisions) if r.change == change.id and not _is_name_only(r)), None)
 
 
 def later_revision(change: Change, baseline: Baseline) -> Revision | None:
@@ -175,7 +163,7 @@ def later_revision(change: Change, baseline: Baseline) -> Revision | None:
     made = accepted_as(change, baseline)
     if made is None:
         return None
-    return next((r for r in baseline.revisions if r.fact == made.fact and r.version > made.version), None)
+    return next((r for r in baseline.revisions if r.fact == made.fact and r.version > made.version and not _is_name_only(r)), None)
 
 
 def best_evidence(change: Change) -> Evidence | None:
@@ -183,30 +171,33 @@ def best_evidence(change: Change) -> Evidence | None:
     return next((e for e in change.evidence if e.quote.strip()), change.evidence[0] if change.evidence else None)
 
 
-def fresh_key(change: Change, value: Value | None, baseline: Baseline) -> str:
-    """A readable key for a new fact that the baseline has not used yet: `site.vienna`, `budget.second-wave`, `date.opening-2`."""
-    taken = {f.key for f in (*baseline.facts, *baseline.announced)} | {r.fact for r in baseline.revisions}
-    stem = f"{_PREFIXES.get(change.kind, change.kind or 'fact')}.{slug(_name_of(value) or change.label) or 'new'}"
-    number = 1
-    key = stem
-    while key in taken:
-        number += 1
-        key = f"{stem}-{number}"
-    return key
+def _key(change: Change, value: Value | None, baseline: Baseline) -> str:
+    """A new fact that was accepted and taken back before comes back under its own key."""
+    made = accepted_as(change, baseline)
+    return made.fact if made is not None else fresh_key(change, value, baseline)
 
 
-def slug(text: str) -> str:
-    """Lower-case ASCII words joined by hyphens, at most 40 characters, cut between words.
+def _named(change: Change, review: Review, baseline: Baseline) -> Revision | None:
+    """The revision that gives a known fact the name the change came under; None if there is no such fact or no name, or it has the name already."""
+    fact = next((f for f in baseline.facts if f.key == review.fact), None)
+    name = name_of(review.value or change.new) or change.label
+    if fact is None or not name or name in (fact.label, name_of(fact.value), *fact.aliases):
+        return None
+    return Revision(
+        version=baseline.version + 1,
+        recorded_at=review.at,
+        by=review.by,
+        change=change.id,
+        fact=fact.key,
+        value=None,
+        kind=fact.kind,
+        note=review.note,
+        aliases=(name,),
+    )
 
-    >>> slug("Barcelona Supercomputing Centre (BSC), España")
-    'barcelona-supercomputing-centre-bsc'
-    """
-    plain = unicodedata.normalize("NFKD", text[:300].lower().translate(_LETTERS)).encode("ascii", "ignore").decode()
-    whole = re.sub(r"[^a-z0-9]+", "-", plain).strip("-")
-    if len(whole) <= _SLUG_CHARACTERS:
-        return whole
-    cut = whole[: _SLUG_CHARACTERS + 1].rpartition("-")[0]
-    return cut or whole[:_SLUG_CHARACTERS]
+
+def _is_name_only(revision: Revision) -> bool:
+    return revision.value is None and bool(revision.aliases)
 
 
 def _fact_of(change: Change, baseline: Baseline, provisional: Sequence[Fact]) -> Fact | None:
@@ -271,7 +262,9 @@ def _value_before(made: Revision, before: Revision | Fact | None) -> Value | Non
 
 def _before(made: Revision, baseline: Baseline) -> Revision | Fact | None:
     """The revision or announced fact that held before; None when the fact did not exist yet."""
-    earlier = [r for r in baseline.revisions if r.fact == made.fact and r.version < made.version and r.kind == made.kind]
+    earlier = [
+        r for r in baseline.revisions if r.fact == made.fact and r.version < made.version and r.kind == made.kind and not _is_name_only(r)
+    ]
     if earlier:
         return earlier[-1]
     return next((f for f in baseline.announced if f.key == made.fact), None)
@@ -284,18 +277,6 @@ def _valid_from(evidence: Evidence | None) -> date | None:
     seen_on = evidence.captured_at.date()
     published_on = evidence.published_on
     return published_on if published_on is not None and published_on <= seen_on else seen_on
-
-
-def _name_of(value: Value | None) -> str:
-    match value:
-        case Site():
-            return value.name or value.place or value.host or ""
-        case Organisation(organisation=name) | Place(name=name):
-            return name
-        case Country(country=code):
-            return code
-        case _:
-            return ""
 
 
 # ----------------------------------------------------------------------------------------------------------------- rejected stays so

@@ -483,7 +483,11 @@ class Expectation:
 
 @dataclass(frozen=True, slots=True)
 class Revision:
-    """An accepted change: the next version of one fact, as appended to revisions.toml. `value` None means withdrawn."""
+    """An accepted change: the next version of one fact, as appended to revisions.toml.
+
+    `value` None means withdrawn, or, where `aliases` are given, that the fact only got these further names. A revision of kind `status` to a fact of
+    another kind changes that fact's status.
+    """
 
     version: int
     recorded_at: datetime
@@ -500,6 +504,7 @@ class Revision:
     url: str = ""
     captured_at: datetime | None = None
     note: str = ""
+    aliases: tuple[str, ...] = ()  # names the fact gets in addition
 
 
 @dataclass(frozen=True, slots=True)
