@@ -63,9 +63,12 @@ def fold(change: Change, reviews: Iterable[Review], today: date | None = None) -
 
 
 def effective(reviews: Iterable[Review]) -> Review | None:
-    """The last decision that still stands: comments decide nothing, each undo takes back one."""
+    """The last decision that still stands, of reviews in the order they were stored: comments decide nothing, each undo takes back one.
+
+    That order, not the written times: a clock may be set back between two decisions.
+    """
     standing: list[Review] = []
-    for review in sorted(reviews, key=lambda r: r.at):
+    for review in reviews:
         if review.decision == "undo":
             del standing[-1:]
         elif review.decision == "snooze" or review.decision in _SETTLED:

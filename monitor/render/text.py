@@ -140,8 +140,7 @@ def _history(change: Change) -> list[str]:
     standing = effective(change.reviews)
     seen = [f"{show_moment(change.first_seen)}: first seen", f"{show_moment(change.last_seen)}: last seen"]
     made = [
-        f"{show_moment(r.at)}: {verb(r)} by {line(r.by, 80)}{_note(r.note)}{' (stands)' if r is standing else ''}"
-        for r in sorted(change.reviews, key=lambda r: r.at)
+        f"{show_moment(r.at)}: {verb(r)} by {line(r.by, 80)}{_note(r.note)}{' (stands)' if r is standing else ''}" for r in change.reviews
     ]
     return seen + made
 
