@@ -54,7 +54,8 @@ def slug(text: str) -> str:
     >>> slug("Barcelona Supercomputing Centre (BSC), España")
     'barcelona-supercomputing-centre-bsc'
     """
-    plain = unicodedata.normalize("NFKD", text[:300].lower().translate(_LETTERS)).encode("ascii", "ignore").decode()
+    apart = unicodedata.normalize("NFKD", text[:300].lower().translate(_LETTERS))
+    plain = "".join(c for c in apart if not unicodedata.combining(c))
     whole = re.sub(r"[^a-z0-9]+", "-", plain).strip("-")
     if len(whole) <= _SLUG_CHARACTERS:
         return whole

@@ -18,9 +18,7 @@ _TEXT_LIMIT = 3000
 class Sender(Protocol):
     """The part of apprise.Apprise that is used."""
 
-    def notify(
-        self, body: str, title: str = "", *, body_format: str | None = None, interpret_escapes: bool | None = None
-    ) -> bool | None: ...
+    def notify(self, body: str, title: str = "", *, body_format: str | None = None, interpret_escapes: bool | None = None) -> object: ...
 
 
 class AppriseChannel:
