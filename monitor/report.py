@@ -44,10 +44,12 @@ def compose(
     now: datetime,
     *,
     clocks: Mapping[str, FactClocks] | None = None,
+    watched_since: datetime | None = None,
     unseen_after_days: int = UNSEEN_AFTER_DAYS,
 ) -> Report:
     """The report on one programme for a period. `changes` are all of the programme that are open or touched the period, with their reviews;
     statuses are folded as of `now`, and decisions made after it do not count. `clocks` are by fact key; without them no fact is called unseen.
+    `watched_since` is the first look at any of its sources: facts never found on a page are pointed out only after `unseen_after_days` of looking.
     """
     known = [_as_of(c, now) for c in changes if c.programme == programme and c.first_seen < period.end_at]
     health = [h for h in sources_health if h.programme == programme]
@@ -60,7 +62,7 @@ def compose(
         groups=_grouped(news),
         waiting=tuple(sorted((c for c in known if c.status is ChangeStatus.OPEN and c.first_seen not in period), key=_importance)),
         decided=_decided(known, period),
-        unseen=_unseen(baseline, clocks, now, unseen_after_days) if clocks is not None else (),
+        unseen=_unseen(baseline, clocks, watched_since, now, unseen_after_days) if clocks is not None else (),
         troubles=tuple(t for h in sorted(health, key=lambda h: h.id) for t in _troubles(h, now)),
         source_count=len(health),
         snoozed_count=sum(c.status is ChangeStatus.SNOOZED for c in known),
@@ -98,14 +100,16 @@ def _decided(changes: Iterable[Change], period: Period) -> tuple[Decision, ...]:
     return tuple(sorted(made, key=lambda d: (d.review.at, d.change.id)))
 
 
-def _unseen(baseline: Baseline, clocks: Mapping[str, FactClocks], now: datetime, after_days: int) -> tuple[Unseen, ...]:
-    """Facts no page has said for so long, longest first; those never found come last and only once the programme is that old."""
+def _unseen(
+    baseline: Baseline, clocks: Mapping[str, FactClocks], watched_since: datetime | None, now: datetime, after_days: int
+) -> tuple[Unseen, ...]:
+    """Facts no page has said for so long, longest first; then those never found since the watch began, once that is as long ago."""
     found: list[Unseen] = []
     for fact in (f for f in baseline.facts if not f.removed):
-        seen_at = clocks[fact.key].last_read_at if fact.key in clocks else None
-        days = (now - seen_at).days if seen_at is not None else None
-        if days is None or days >= after_days:
-            found.append(Unseen(fact, days))
+        read_at = clocks[fact.key].last_read_at if fact.key in clocks else None
+        since = read_at if read_at is not None else watched_since
+        if since is not None and (now - since).days >= after_days:
+            found.append(Unseen(fact, (now - read_at).days if read_at is not None else None))
     return tuple(sorted(found, key=lambda u: (-(u.days if u.days is not None else -1), u.fact.key)))
 
 

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from monitor.core.summary import Report
+from monitor.render.clean import line
 from monitor.render.clean import markdown as escaped
-from monitor.render.view import FULL_FLAGS, Flag, decided, flag, headline, looked, quiet, show_moment, trouble, unseen, waited
+from monitor.render.view import Flag, decided, flag, headline, laid_out, looked, quiet, show_moment, trouble, unseen, waited
 
 _MARKS = {5: "🔴", 4: "🟠", 3: "🟡", 2: "⚪", 1: "⚪"}
 
@@ -29,20 +30,21 @@ def report_markdown(report: Report) -> str:
 
 
 def _changed(report: Report) -> list[str]:
-    lines: list[str] = []
-    for number, group in enumerate(report.groups):
-        if number == 0:
-            lines += ["", "## What changed"]
+    layout = laid_out(report)
+    lines = ["", "## What changed"] if layout.full else []
+    for group in layout.full:
+        if len(group.changes) > 1:
+            lines += ["", f"**{len(group.changes)} changes announced together:**"]
         for change in group.changes:
-            lines += _flag(flag(change)) if number < FULL_FLAGS else [f"- {_brief(flag(change))}"]
-    return lines
+            lines += _flag(flag(change))
+    return lines + _section("Also changed", (f"{_code(change.id)} {_brief(flag(change))}" for change in layout.rest))
 
 
 def _flag(shown: Flag) -> list[str]:
     step = f"{escaped(shown.old)} → **{escaped(shown.new)}**" if shown.old else f"**{escaped(shown.new)}**"
     details = [f"since {shown.since}", shown.heard, f"confidence {shown.confidence}", *([shown.status] if shown.status else [])]
     lines = ["", f"### {_MARKS[shown.severity]} {escaped(shown.title)}", ""]
-    lines += [f"{shown.type}: {step}" + (f" ({escaped(shown.delta)})" if shown.delta else ""), ""]
+    lines += [f"{shown.type}: {step}" + (f" · {escaped(shown.delta)}" if shown.delta else ""), ""]
     if shown.quote:
         lines += [f"> “{escaped(shown.quote)}”", ">", f"> {_source(shown)}", ""]
     lines += [f"{_code(shown.id)} · {' · '.join(details)}  "]
@@ -64,7 +66,7 @@ def _brief(shown: Flag) -> str:
 
 
 def _code(identifier: str) -> str:
-    return f"`{identifier.replace('`', '')}`"
+    return f"`{line(identifier, 80).replace('`', '')}`"
 
 
 def _section(heading: str, items: Iterable[str]) -> list[str]:

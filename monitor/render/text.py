@@ -3,19 +3,21 @@
 from __future__ import annotations
 
 import textwrap
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 
 from monitor.core.decide import effective
 from monitor.core.model import Change, Evidence
 from monitor.core.summary import Group, Report
 from monitor.render.clean import line
+from monitor.render.contract import to_json, value_json
 from monitor.render.values import show_value
 from monitor.render.view import (
-    FULL_FLAGS,
     Flag,
     decided,
     flag,
     headline,
+    laid_out,
     looked,
     quiet,
     show_confidence,
@@ -29,6 +31,7 @@ from monitor.render.view import (
 _WIDTH = 88
 _MARKS = {5: "!!!", 4: "!! ", 3: "!  ", 2: "·  ", 1: "·  "}
 _INDENT = "    "
+_BAR = "│ "
 _LISTED = 25  # lines of one list before "and N more"
 
 
@@ -73,34 +76,32 @@ def change_text(change: Change, *, bold: bool = False, width: int = _WIDTH) -> s
 
 
 def _changed(report: Report, pen: _Pen) -> None:
-    if not report.groups:
-        return
-    pen.heading("What changed")
-    shown = 0
-    rest: list[Change] = []
-    for group in report.groups:
-        if shown >= FULL_FLAGS:
-            rest.extend(group.changes)
-            continue
+    layout = laid_out(report)
+    if layout.full:
+        pen.heading("What changed")
+    for group in layout.full:
         _group(group, pen)
-        shown += len(group.changes)
-    pen.section("Also changed", [_brief(flag(c), "") for c in rest])
+    pen.section("Also changed", [_brief(flag(c), "") for c in layout.rest])
 
 
 def _group(group: Group, pen: _Pen) -> None:
-    if len(group.changes) > 1:
-        pen.gap()
-        pen.plain(f"{len(group.changes)} changes announced together, {flag(group.lead).source}", indent="  ")
-    told = ""
-    for change in group.changes:
-        shown = flag(change)
-        _flag(shown, pen, with_quote=shown.quote != told)
-        told = shown.quote
+    """What was announced together stands along one bar; a quote that was just shown is not repeated."""
+    is_joint = len(group.changes) > 1
+    pen.gap()
+    with pen.barred(is_joint):
+        if is_joint:
+            pen.plain(f"{len(group.changes)} changes announced together, {flag(group.lead).source}")
+            pen.gap()
+        told = ""
+        for number, change in enumerate(group.changes):
+            if number:
+                pen.gap()
+            shown = flag(change)
+            _flag(shown, pen, with_quote=shown.quote != told)
+            told = shown.quote
 
 
 def _flag(shown: Flag, pen: _Pen, with_quote: bool) -> None:
-    """One change in full; a quote that was just shown is not repeated."""
-    pen.gap()
     pen.title(f"{_MARKS[shown.severity]} {shown.title}", shown.id)
     step = f"{shown.old}  ->  {pen.strong(shown.new)}" if shown.old else pen.strong(shown.new)
     pen.plain(f"{shown.type}: {step}" + (f"   {shown.delta}" if shown.delta else ""), indent=_INDENT)
@@ -124,7 +125,7 @@ def _note(note: str) -> str:
 
 def _normalised(name: str, change: Change) -> str:
     value = change.old if name == "old" else change.new
-    return f"{name}: {line(repr(value), 400)}" if value is not None else f"{name}: none"
+    return f"{name}  {line(to_json(value_json(value), indent=None), 400)}"
 
 
 def _evidence(evidence: Evidence) -> list[str]:
@@ -146,11 +147,12 @@ def _history(change: Change) -> list[str]:
 
 
 class _Pen:
-    """Collects lines of at most `width` columns."""
+    """Collects lines of at most `width` columns; inside `barred` they stand right of a bar."""
 
     def __init__(self, bold: bool, width: int) -> None:
         self.bold = bold
         self.width = width
+        self.bar = ""
         self.lines: list[str] = []
 
     def text(self) -> str:
@@ -159,29 +161,44 @@ class _Pen:
     def strong(self, text: str) -> str:
         return f"\x1b[1m{text}\x1b[0m" if self.bold else text
 
+    @contextmanager
+    def barred(self, is_wanted: bool) -> Iterator[None]:
+        self.bar = _BAR if is_wanted else ""
+        yield
+        self.bar = ""
+
+    def add(self, *lines: str) -> None:
+        self.lines.extend((self.bar + text).rstrip() for text in lines)
+
     def gap(self) -> None:
-        if self.lines and self.lines[-1]:
-            self.lines.append("")
+        if self.lines and self.lines[-1] != self.bar.rstrip():
+            self.add("")
 
     def heading(self, text: str) -> None:
         self.gap()
-        self.lines.append(self.strong(text.upper()))
+        self.add(self.strong(text.upper()))
 
     def title(self, left: str, right: str) -> None:
         """`left` in bold, `right` at the edge of the same line if it fits, else on the next."""
-        room = self.width - len(left) - len(right)
+        width = self.width - len(self.bar)
+        room = width - len(left) - len(right)
         if room >= 2:
-            self.lines.append(self.strong(left) + " " * room + right)
+            self.add(self.strong(left) + " " * room + right)
             return
-        self.lines.extend(self.strong(part) for part in textwrap.wrap(left, self.width, subsequent_indent=_INDENT))
-        self.lines.append(" " * max(0, self.width - len(right)) + right)
+        self.add(*(self.strong(part) for part in textwrap.wrap(left, width, subsequent_indent=_INDENT)))
+        self.add(" " * max(0, width - len(right)) + right)
 
-    def plain(self, text: str, indent: str = "") -> None:
-        """Wrapped text; addresses are never broken."""
+    def plain(self, text: str, indent: str = "", hang: str = "") -> None:
+        """Wrapped text; addresses are never broken. `hang` indents further lines more."""
         wrapped = textwrap.wrap(
-            text, self.width, initial_indent=indent, subsequent_indent=indent, break_long_words=False, break_on_hyphens=False
+            text,
+            self.width - len(self.bar),
+            initial_indent=indent,
+            subsequent_indent=indent + hang,
+            break_long_words=False,
+            break_on_hyphens=False,
         )
-        self.lines.extend(wrapped or [""])
+        self.add(*(wrapped or [""]))
 
     def section(self, heading: str, items: Iterable[str]) -> None:
         """A heading and its list; nothing at all for an empty list."""
@@ -190,10 +207,6 @@ class _Pen:
             return
         self.heading(heading)
         for item in listed[:_LISTED]:
-            self.lines.extend(
-                textwrap.wrap(
-                    item, self.width, initial_indent="  ", subsequent_indent=_INDENT, break_long_words=False, break_on_hyphens=False
-                )
-            )
+            self.plain(item, indent="  ", hang="  ")
         if len(listed) > _LISTED:
-            self.lines.append(f"  and {len(listed) - _LISTED} more")
+            self.add(f"  and {len(listed) - _LISTED} more")

@@ -10,7 +10,7 @@ from datetime import datetime
 
 from monitor.core.decide import best_evidence
 from monitor.core.model import Cause, Change, ChangeStatus, ChangeType, Countries, Country, Evidence, Review, Value
-from monitor.core.summary import Decision, Report, Trouble, Unseen
+from monitor.core.summary import Decision, Group, Report, Trouble, Unseen
 from monitor.render.clean import line, link
 from monitor.render.values import TYPES, show_day, show_delta, show_value
 
@@ -58,9 +58,17 @@ class Flag:
 
     @property
     def statement(self) -> str:
-        """ "7 AI Factories → 13 AI Factories (+6 (+86 %))" on one line."""
+        """ "7 AI Factories → 13 AI Factories, +6 (+86 %)" on one line."""
         step = f"{self.old} → {self.new}" if self.old else self.new
         return f"{step}, {self.delta}" if self.delta else step
+
+
+@dataclass(frozen=True, slots=True)
+class Layout:
+    """Which changes of a report are shown in full and which on one line."""
+
+    full: tuple[Group, ...]
+    rest: tuple[Change, ...]
 
 
 def flag(change: Change) -> Flag:
@@ -171,8 +179,22 @@ def looked(report: Report) -> str:
     if not report.source_count:
         return "no sources configured"
     if not blind:
-        return f"all {report.source_count} sources seen" if report.source_count > 1 else "its one source seen"
+        return {1: "its one source seen", 2: "both sources seen"}.get(report.source_count, f"all {report.source_count} sources seen")
     return f"{max(0, report.source_count - blind)} of {report.source_count} sources seen"
+
+
+def laid_out(report: Report) -> Layout:
+    """The first changes in full, in their groups; what goes beyond a morning's reading on one line each."""
+    room = FULL_FLAGS
+    full: list[Group] = []
+    rest: list[Change] = []
+    for group in report.groups:
+        shown, beyond = group.changes[:room], group.changes[room:]
+        if shown:
+            full.append(Group(shown))
+        rest.extend(beyond)
+        room -= len(shown)
+    return Layout(tuple(full), tuple(rest))
 
 
 def quiet(report: Report) -> str:
