@@ -54,3 +54,6 @@ def _loaded(urls: Sequence[str]) -> Sender:
             raise DeliveryError(f"apprise: address {number} of MONITOR_NOTIFY ({scheme}) is not understood", transient=False)
     found: Sender = sender
     return found
+
+
+CHANNEL = AppriseChannel

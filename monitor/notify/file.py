@@ -54,3 +54,6 @@ def _whole_lines(path: Path, size: int, block: int = 65536) -> int:
                 return start + found + 1
             position = start
     return 0
+
+
+CHANNEL = FileChannel

@@ -98,3 +98,6 @@ def _retry_after_s(response: httpx.Response) -> float | None:
     if not (written.isascii() and written.isdigit() and len(written) < 10):
         return None
     return min(float(written), _LONGEST_WAIT_S)
+
+
+CHANNEL = Webhook

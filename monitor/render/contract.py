@@ -150,7 +150,12 @@ def notice_payload(change: Change, notice: Notice) -> JsonObject:
     """
     shown = flag(change)
     title = f"{shown.type}: {shown.title}"
-    body = [shown.statement, f"“{shown.quote}”" if shown.quote else "", f"{shown.source}: {shown.url}", f"{notice.reason}; {shown.heard}"]
+    body = [
+        shown.statement or shown.type,
+        f"“{shown.quote}”" if shown.quote else "",
+        f"{shown.source}: {shown.url}",
+        f"{notice.reason}; {shown.heard}",
+    ]
     return {
         **change_json(change),
         "event": str(notice.event),

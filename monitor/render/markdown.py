@@ -44,7 +44,8 @@ def _flag(shown: Flag) -> list[str]:
     step = f"{escaped(shown.old)} → **{escaped(shown.new)}**" if shown.old else f"**{escaped(shown.new)}**"
     details = [f"since {shown.since}", shown.heard, f"confidence {shown.confidence}", *([shown.status] if shown.status else [])]
     lines = ["", f"### {_MARKS[shown.severity]} {escaped(shown.title)}", ""]
-    lines += [f"{shown.type}: {step}" + (f" · {escaped(shown.delta)}" if shown.delta else ""), ""]
+    told = "" if shown.is_told_by_title else f": {step}" + (f" · {escaped(shown.delta)}" if shown.delta else "")
+    lines += [shown.type + told, ""]
     if shown.quote:
         lines += [f"> “{escaped(shown.quote)}”", ">", f"> {_source(shown)}", ""]
     lines += [f"{_code(shown.id)} · {' · '.join(details)}  "]
@@ -62,7 +63,7 @@ def _source(shown: Flag) -> str:
 
 
 def _brief(shown: Flag) -> str:
-    return f"**{escaped(shown.title)}**: {escaped(shown.statement)}"
+    return f"**{escaped(shown.title)}**" + (f": {escaped(shown.statement)}" if shown.statement else "")
 
 
 def _code(identifier: str) -> str:

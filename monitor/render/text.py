@@ -48,9 +48,7 @@ def report_text(report: Report, *, bold: bool = False, width: int = _WIDTH) -> s
         pen.plain(quiet(report))
     _changed(report, pen)
     pen.section("Waiting for review", [_brief(flag(c), waited(c, report)) for c in report.waiting])
-    pen.section(
-        "Decided", [f"{decided(d)}: {flag(d.change).title}: {flag(d.change).statement}{_note(d.review.note)}" for d in report.decided]
-    )
+    pen.section("Decided", [f"{decided(d)}: {flag(d.change).sentence}{_note(d.review.note)}" for d in report.decided])
     pen.section("Could not be seen", [f"{line(t.source, 60)}: {trouble(t)}" for t in report.troubles])
     pen.section(f"Not found on any page for {report.unseen_after_days} days", [unseen(u) for u in report.unseen])
     if report.groups or report.waiting:
@@ -104,7 +102,8 @@ def _group(group: Group, pen: _Pen) -> None:
 def _flag(shown: Flag, pen: _Pen, with_quote: bool) -> None:
     pen.title(f"{_MARKS[shown.severity]} {shown.title}", shown.id)
     step = f"{shown.old}  ->  {pen.strong(shown.new)}" if shown.old else pen.strong(shown.new)
-    pen.plain(f"{shown.type}: {step}" + (f"   {shown.delta}" if shown.delta else ""), indent=_INDENT)
+    told = "" if shown.is_told_by_title else f": {step}" + (f"   {shown.delta}" if shown.delta else "")
+    pen.plain(shown.type + told, indent=_INDENT)
     if shown.quote and with_quote:
         pen.plain(f"“{shown.quote}”", indent=_INDENT)
     if with_quote:
@@ -116,7 +115,7 @@ def _flag(shown: Flag, pen: _Pen, with_quote: bool) -> None:
 
 
 def _brief(shown: Flag, age: str) -> str:
-    return f"{shown.id}  {shown.title}: {shown.statement}" + (f"  ({age})" if age else "")
+    return f"{shown.id}  {shown.sentence}" + (f"  ({age})" if age else "")
 
 
 def _note(note: str) -> str:

@@ -57,8 +57,20 @@ class Flag:
     status: str
 
     @property
+    def is_told_by_title(self) -> bool:
+        """True for a new site and the like, whose title is its value."""
+        return not self.old and self.new == self.title
+
+    @property
+    def sentence(self) -> str:
+        """Title and statement on one line."""
+        return f"{self.title}: {self.statement}" if self.statement else self.title
+
+    @property
     def statement(self) -> str:
-        """ "7 AI Factories → 13 AI Factories, +6 (+86 %)" on one line."""
+        """ "7 AI Factories → 13 AI Factories, +6 (+86 %)" on one line; empty when the title says it all."""
+        if self.is_told_by_title:
+            return ""
         step = f"{self.old} → {self.new}" if self.old else self.new
         return f"{step}, {self.delta}" if self.delta else step
 
@@ -76,12 +88,13 @@ def flag(change: Change) -> Flag:
     evidence = best_evidence(change)
     url = line(evidence.url, _URL_LIMIT) if evidence else ""
     severity = min(5, max(1, change.severity))
+    old, new = _old(change), _new(change)
     return Flag(
         id=line(change.id, 80),
         type=TYPES[change.type],
-        title=line(change.label, _LABEL_LIMIT) or line(change.fact or "", _LABEL_LIMIT) or show_value(change.new),
-        old=_old(change),
-        new=_new(change),
+        title=_title(change, old, new),
+        old=old,
+        new=new,
         delta=show_delta(change),
         quote=line(evidence.quote, _QUOTE_LIMIT) if evidence else "",
         source=_source(evidence),
@@ -95,6 +108,12 @@ def flag(change: Change) -> Flag:
         importance=_IMPORTANCE[severity],
         status="" if change.status is ChangeStatus.OPEN else str(change.status),
     )
+
+
+def _title(change: Change, old: str, new: str) -> str:
+    """The label, or the fact's key; the value itself where a new thing is labelled with a part of its name."""
+    label = line(change.label, _LABEL_LIMIT) or line(change.fact or "", _LABEL_LIMIT)
+    return new if not label or (not old and new.startswith(label)) else label
 
 
 def _old(change: Change) -> str:
