@@ -11,10 +11,14 @@ import json
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from pathlib import Path
 from typing import Protocol
 
 from monitor.errors import DeliveryError
 from monitor.notify import Channel, Outgoing
+from monitor.notify.apprise import AppriseChannel
+from monitor.notify.file import FileChannel
+from monitor.notify.webhook import Webhook
 
 FIRST_WAIT_S = 60.0
 WAIT_FACTOR = 3.0
@@ -85,6 +89,25 @@ def deliver(
         if len(parcels) < _BATCH:
             break
     return replace(tally, errors=tuple(failing.values()))
+
+
+def open_channels(
+    *,
+    now_s: Callable[[], float],
+    webhook_url: str = "",
+    webhook_secret: str | None = None,
+    notify_urls: Sequence[str] = (),
+    file: Path | None = None,
+) -> dict[str, Channel]:
+    """The channels the settings ask for, by name; none by default. Raises ConfigError for an address that cannot be meant."""
+    channels: list[Channel] = []
+    if webhook_url:
+        channels.append(Webhook(webhook_url, now_s=now_s, secret=webhook_secret))
+    if any(url.strip() for url in notify_urls):
+        channels.append(AppriseChannel(notify_urls))
+    if file is not None:
+        channels.append(FileChannel(file))
+    return {channel.name: channel for channel in channels}
 
 
 def wait_s(attempts: int) -> float:

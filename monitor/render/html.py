@@ -2,20 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from functools import cache
 
 from jinja2 import Environment, PackageLoader, StrictUndefined, Template
 
 from monitor.core.summary import Report
 from monitor.render import view
-from monitor.render.clean import line, link
+from monitor.render.clean import line
 from monitor.render.steps import steps
 
 
-def report_html(report: Report) -> str:
+def report_html(reports: Sequence[Report]) -> str:
     """The page as a string, UTF-8 declared. Everything foreign is escaped; addresses become links only if they are http or https."""
-    layout = view.laid_out(report)
-    return _template("report.html.jinja").render(report=report, layout=layout, view=view, line=line, link=link, steps=steps)
+    return _template("report.html.jinja").render(reports=reports, view=view, line=line, steps=steps)
 
 
 @cache

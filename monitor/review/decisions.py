@@ -97,11 +97,14 @@ def _check(change: Change, review: Review, seen: int | None) -> None:
 
 
 def _decided_meanwhile(change: Change) -> ConflictError:
-    standing = rules.effective(change.reviews) or (change.reviews[-1] if change.reviews else None)
-    if standing is None:
+    """What happened meanwhile, and what to do about it."""
+    standing = rules.effective(change.reviews)
+    last = standing or (change.reviews[-1] if change.reviews else None)
+    if last is None:
         return ConflictError(f"{change.id} was changed meanwhile; nothing was written (look again, then decide)")
+    next_step = "undo that first" if standing else "look again, then decide"
     return ConflictError(
-        f"{change.id} was already {verb(standing)} by {line(standing.by, 80)} ({show_moment(standing.at)}); nothing was written (undo it first)"
+        f"{change.id} was already {verb(last)} by {line(last.by, 80)} ({show_moment(last.at)}); nothing was written ({next_step})"
     )
 
 
