@@ -14,25 +14,30 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Protocol
 
+from monitor.core.model import Change
+from monitor.core.notices import Event, Notice
 from monitor.errors import DeliveryError
 from monitor.notify import Channel, Outgoing
 from monitor.notify.apprise import AppriseChannel
 from monitor.notify.file import FileChannel
 from monitor.notify.webhook import Webhook
+from monitor.render import notice_payload, to_json
 
 FIRST_WAIT_S = 60.0
 WAIT_FACTOR = 3.0
 LONGEST_WAIT_S = 6 * 3600.0
 MOST_TRIES = 20
 """With these waits the last try is made about three days after the first: a weekend's outage loses nothing."""
-LEASE_S = 300.0
 _BATCH = 50
 _ERROR_LIMIT = 200
 
 
 @dataclass(frozen=True, slots=True)
 class Parcel:
-    """A row of the outbox: one notice for one channel. `attempts` counts the tries that failed before."""
+    """A row of the outbox: one notice for one channel, or, with an empty `channel`, for whatever channels there are.
+
+    `attempts` counts the tries that failed before. `body` is the JSON text to send; without a channel it may hold only the `reason`.
+    """
 
     id: str
     key: str
@@ -40,33 +45,40 @@ class Parcel:
     event: str
     body: str
     attempts: int = 0
+    programme: str = ""
+    change: str | None = None
 
 
 class Outbox(Protocol):
     """What delivery needs of the store."""
 
-    def claim(self, now: datetime, limit: int, lease_s: float) -> Sequence[Parcel]:
-        """Up to `limit` parcels that are due and not claimed, oldest first; they are ours until the lease runs out."""
+    def claim(self, now: datetime, limit: int) -> Sequence[Parcel]:
+        """Up to `limit` parcels that are due and not claimed, oldest first; they are ours until their lease runs out."""
+        ...
+
+    def put(self, parcel: Parcel, at: datetime) -> None:
+        """Adds the parcel for its channel, due at once; the same key for the same channel is put there once, for ever. The store gives it its id."""
         ...
 
     def mark_sent(self, parcel: Parcel, at: datetime) -> None: ...
 
-    def postpone(self, parcel: Parcel, error: str, until: datetime, *, failed: bool) -> None:
-        """Gives the parcel back, due again at `until`; `failed` counts it as a try."""
+    def mark_failed(self, parcel: Parcel, error: str, due_at: datetime | None) -> None:
+        """Counts a try; due again at `due_at`, or (None) kept as a dead letter: shown, not tried again by itself."""
         ...
 
-    def mark_dead(self, parcel: Parcel, error: str, at: datetime) -> None:
-        """Keeps the parcel as a dead letter: shown, not tried again by itself."""
+    def change(self, change_id: str) -> Change | None:
+        """The change a notice is about."""
         ...
 
 
 @dataclass(frozen=True, slots=True)
 class Tally:
-    """What one pass came to; `errors` has one line for each channel that failed."""
+    """What one pass came to; `errors` has one line for each channel that failed. What is `left` comes again when its lease has run out."""
 
     sent: int = 0
     postponed: int = 0
     dead: int = 0
+    left: int = 0
     errors: tuple[str, ...] = ()
 
 
@@ -77,18 +89,20 @@ def deliver(
     *,
     keep_on: Callable[[], bool] = lambda: True,
 ) -> Tally:
-    """One pass over everything that is due. `keep_on` is asked before each notice: a clean stop waits for one notice at most."""
-    tally, failing = Tally(), dict[str, str]()
+    """One pass over everything that is due. `keep_on` is asked before each notice: a clean stop waits for one notice at most.
+
+    With no channel set notices are settled unsent: a channel set later is not flooded with what was news once.
+    """
+    round_ = _Round(outbox, channels, now)
     while keep_on():
-        parcels = outbox.claim(now(), _BATCH, LEASE_S)
+        parcels = outbox.claim(now(), _BATCH)
         for number, parcel in enumerate(parcels):
             if not keep_on():
-                _give_back(outbox, parcels[number:], now())
-                return replace(tally, errors=tuple(failing.values()))
-            tally = _deliver_one(outbox, channels, parcel, now, tally, failing)
-        if len(parcels) < _BATCH:
+                return round_.ended(left=len(parcels) - number)
+            round_.take(parcel)
+        if not parcels:
             break
-    return replace(tally, errors=tuple(failing.values()))
+    return round_.ended()
 
 
 def open_channels(
@@ -119,43 +133,70 @@ def wait_s(attempts: int) -> float:
     return min(FIRST_WAIT_S * WAIT_FACTOR ** min(max(attempts, 1) - 1, 20), LONGEST_WAIT_S)
 
 
-def _deliver_one(
-    outbox: Outbox, channels: Mapping[str, Channel], parcel: Parcel, now: Callable[[], datetime], tally: Tally, failing: dict[str, str]
-) -> Tally:
-    channel = channels.get(parcel.channel)
-    if channel is None:
-        outbox.mark_dead(parcel, f"there is no channel {parcel.channel[:40]!r} any more", now())
-        return replace(tally, dead=tally.dead + 1)
-    if parcel.channel in failing:
-        outbox.postpone(parcel, failing[parcel.channel], _later(now(), FIRST_WAIT_S), failed=False)
-        return replace(tally, postponed=tally.postponed + 1)
+class _Round:
+    """One pass: its counts, and the channels that failed in it."""
+
+    def __init__(self, outbox: Outbox, channels: Mapping[str, Channel], now: Callable[[], datetime]) -> None:
+        self.outbox, self.channels, self.now = outbox, channels, now
+        self.tally = Tally()
+        self.failing: dict[str, str] = {}
+
+    def ended(self, left: int = 0) -> Tally:
+        return replace(self.tally, left=self.tally.left + left, errors=tuple(self.failing.values()))
+
+    def take(self, parcel: Parcel) -> None:
+        if not parcel.channel:
+            self._address(parcel)
+        elif parcel.channel in self.failing:
+            self.tally = replace(self.tally, left=self.tally.left + 1)
+        else:
+            self._send(parcel)
+
+    def _address(self, parcel: Parcel) -> None:
+        """A notice for everybody becomes one for each channel, so that each is tried on its own. Killed half-way, it is done again to the same end."""
+        change = self.outbox.change(parcel.change) if parcel.change else None
+        body = parcel.body if change is None else payload_text(parcel, change)
+        for name in self.channels:
+            self.outbox.put(replace(parcel, channel=name, body=body, attempts=0), self.now())
+        self.outbox.mark_sent(parcel, self.now())
+
+    def _send(self, parcel: Parcel) -> None:
+        channel = self.channels.get(parcel.channel)
+        try:
+            if channel is None:
+                raise DeliveryError(f"there is no channel {parcel.channel[:40]!r} any more", transient=False)
+            channel.send(_opened(parcel))
+        except DeliveryError as error:
+            self._failed(parcel, error)
+            return
+        self.outbox.mark_sent(parcel, self.now())
+        self.tally = replace(self.tally, sent=self.tally.sent + 1)
+
+    def _failed(self, parcel: Parcel, error: DeliveryError) -> None:
+        """A passing fault is tried again later, and the channel rests for this pass; one of this notice alone ends here."""
+        text = " ".join(str(error).split())[:_ERROR_LIMIT]
+        if error.transient:
+            self.failing[parcel.channel] = text
+        is_last = parcel.attempts + 1 >= MOST_TRIES
+        if not error.transient or is_last:
+            given_up = f"given up after {MOST_TRIES} tries: {text}" if error.transient else text
+            self.outbox.mark_failed(parcel, given_up[:_ERROR_LIMIT], None)
+            self.tally = replace(self.tally, dead=self.tally.dead + 1)
+            return
+        wait = wait_s(parcel.attempts + 1) if error.retry_after_s is None else max(error.retry_after_s, FIRST_WAIT_S)
+        self.outbox.mark_failed(parcel, text, self.now() + timedelta(seconds=wait))
+        self.tally = replace(self.tally, postponed=self.tally.postponed + 1)
+
+
+def payload_text(parcel: Parcel, change: Change) -> str:
+    """The JSON text a channel is handed for a notice about this change, as it is now."""
     try:
-        channel.send(_opened(parcel))
-    except DeliveryError as error:
-        return _failed(outbox, parcel, error, now(), tally, failing)
-    outbox.mark_sent(parcel, now())
-    return replace(tally, sent=tally.sent + 1)
-
-
-def _failed(outbox: Outbox, parcel: Parcel, error: DeliveryError, at: datetime, tally: Tally, failing: dict[str, str]) -> Tally:
-    """A passing fault is tried again later, and the channel rests for this pass; one of this notice alone ends here."""
-    text = " ".join(str(error).split())[:_ERROR_LIMIT]
-    if not error.transient:
-        outbox.mark_dead(parcel, text, at)
-        return replace(tally, dead=tally.dead + 1)
-    failing[parcel.channel] = text
-    if parcel.attempts + 1 >= MOST_TRIES:
-        outbox.mark_dead(parcel, f"given up after {MOST_TRIES} tries: {text}"[:_ERROR_LIMIT], at)
-        return replace(tally, dead=tally.dead + 1)
-    wait = wait_s(parcel.attempts + 1) if error.retry_after_s is None else max(error.retry_after_s, FIRST_WAIT_S)
-    outbox.postpone(parcel, text, _later(at, wait), failed=True)
-    return replace(tally, postponed=tally.postponed + 1)
-
-
-def _give_back(outbox: Outbox, parcels: Sequence[Parcel], at: datetime) -> None:
-    """On a stop: what was claimed and not begun is due again at once."""
-    for parcel in parcels:
-        outbox.postpone(parcel, "", at, failed=False)
+        stored = json.loads(parcel.body)
+    except ValueError:
+        stored = {}
+    reason = str(stored.get("reason", "")) if isinstance(stored, dict) else ""
+    notice = Notice(parcel.key, Event(parcel.event), change.id, change.programme, reason)
+    return to_json(notice_payload(change, notice), indent=None)
 
 
 def _opened(parcel: Parcel) -> Outgoing:
@@ -166,7 +207,3 @@ def _opened(parcel: Parcel) -> Outgoing:
     if not isinstance(payload, dict):
         raise DeliveryError(f"notice {parcel.key[:80]} is no JSON object", transient=False)
     return Outgoing(parcel.key, parcel.event, parcel.body, payload)
-
-
-def _later(at: datetime, seconds: float) -> datetime:
-    return at + timedelta(seconds=seconds)

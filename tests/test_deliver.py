@@ -4,17 +4,21 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
 
+from monitor.core.model import Change
 from monitor.core.notices import judge
-from monitor.deliver import LEASE_S, MOST_TRIES, Parcel, Tally, deliver, open_channels, wait_s
+from monitor.deliver import MOST_TRIES, Parcel, Tally, deliver, open_channels, wait_s
 from monitor.errors import ConfigError, DeliveryError
 from monitor.notify import Outgoing
 from monitor.render import notice_payload, to_json
 from tests.ai_factories import NEWS_AT, change
+
+LEASE_S = 300
 
 
 class MemoryOutbox:
@@ -24,25 +28,34 @@ class MemoryOutbox:
         self.waiting = {p.id: (p, NEWS_AT) for p in parcels}
         self.leases: dict[str, datetime] = {}
         self.sent: list[str] = []
+        self.put_before: set[str] = set()
         self.dead: dict[str, str] = {}
 
-    def claim(self, now: datetime, limit: int, lease_s: float) -> Sequence[Parcel]:
+    def claim(self, now: datetime, limit: int) -> Sequence[Parcel]:
         due = [p for p, at in self.waiting.values() if at <= now and self.leases.get(p.id, now) <= now][:limit]
-        self.leases |= {p.id: now + timedelta(seconds=lease_s) for p in due}
+        self.leases |= {p.id: now + timedelta(seconds=LEASE_S) for p in due}
         return due
+
+    def put(self, parcel: Parcel, at: datetime) -> None:
+        row = f"{parcel.key} {parcel.channel}"
+        if row not in self.put_before:
+            self.waiting[row] = (replace(parcel, id=row), at)
+        self.put_before.add(row)
 
     def mark_sent(self, parcel: Parcel, at: datetime) -> None:
         del self.waiting[parcel.id]
         self.sent.append(parcel.key)
 
-    def postpone(self, parcel: Parcel, error: str, until: datetime, *, failed: bool) -> None:
-        tries = parcel.attempts + (1 if failed else 0)
-        self.waiting[parcel.id] = (Parcel(parcel.id, parcel.key, parcel.channel, parcel.event, parcel.body, tries), until)
-        self.leases.pop(parcel.id)
+    def mark_failed(self, parcel: Parcel, error: str, due_at: datetime | None) -> None:
+        if due_at is None:
+            del self.waiting[parcel.id]
+            self.dead[parcel.id] = error
+        else:
+            self.waiting[parcel.id] = (replace(parcel, attempts=parcel.attempts + 1), due_at)
+            self.leases.pop(parcel.id)
 
-    def mark_dead(self, parcel: Parcel, error: str, at: datetime) -> None:
-        del self.waiting[parcel.id]
-        self.dead[parcel.id] = error
+    def change(self, change_id: str) -> Change | None:
+        return change(id=change_id)
 
 
 class Recorder:
@@ -82,7 +95,7 @@ def test_what_is_due_is_sent_once_and_marked() -> None:
 
 def test_a_kill_between_sending_and_marking_sends_again_under_the_same_key() -> None:
     outbox, channel = MemoryOutbox(parcel()), Recorder()
-    (claimed,) = outbox.claim(NEWS_AT, 1, LEASE_S)
+    (claimed,) = outbox.claim(NEWS_AT, 1)
     channel.send(Outgoing(claimed.key, claimed.event, claimed.body, {}))  # and killed here
     assert deliver(outbox, {"webhook": channel}, clock()) == Tally()
     deliver(outbox, {"webhook": channel}, clock(NEWS_AT + timedelta(seconds=LEASE_S)))
@@ -98,9 +111,9 @@ def test_a_passing_fault_is_tried_again_later_and_rests_the_channel_for_the_pass
 
     outbox = MemoryOutbox(*(parcel(n) for n in range(1, 71)))
     tally = deliver(outbox, {"webhook": Recorder(down)}, clock())
-    assert (tally.postponed, tally.errors) == (70, ("webhook: answered 503",))
+    assert (tally.postponed, tally.left, tally.errors) == (1, 69, ("webhook: answered 503",))
     assert len(tries) == 1
-    assert deliver(outbox, {"webhook": Recorder()}, clock(NEWS_AT + timedelta(minutes=2))).sent == 70
+    assert deliver(outbox, {"webhook": Recorder()}, clock(NEWS_AT + timedelta(minutes=6))).sent == 70
 
 
 def test_one_dead_channel_does_not_hold_up_another() -> None:
@@ -143,7 +156,34 @@ def test_a_clean_stop_gives_back_what_was_not_begun() -> None:
     outbox, channel = MemoryOutbox(*(parcel(n) for n in range(1, 6))), Recorder()
     deliver(outbox, {"webhook": channel}, clock(), keep_on=lambda: len(channel.got) < 2)
     assert len(channel.got) == 2
-    assert deliver(outbox, {"webhook": channel}, clock()).sent == 3
+    assert deliver(outbox, {"webhook": channel}, clock(NEWS_AT + timedelta(seconds=LEASE_S))).sent == 3
+
+
+def for_everybody() -> Parcel:
+    return Parcel("o-0", "c-9:new", "", "new", '{"reason": "flagged for the first time"}', 0, "eurohpc-ai-factories", "c-9")
+
+
+def test_a_notice_for_everybody_goes_to_each_channel_under_one_key() -> None:
+    outbox, hook, file = MemoryOutbox(for_everybody()), Recorder(), Recorder()
+    assert deliver(outbox, {"webhook": hook, "file": file}, clock()).sent == 2
+    assert [n.key for n in hook.got] == [n.key for n in file.got] == ["c-9:new"]
+    posted = json.loads(hook.got[0].body)
+    assert (posted["id"], posted["type"], posted["event"], posted["why"]) == ("c-9", "count_changed", "new", "flagged for the first time")
+
+
+def test_addressing_a_notice_again_after_a_kill_sends_nothing_twice() -> None:
+    outbox, hook = MemoryOutbox(for_everybody()), Recorder()
+    deliver(outbox, {"webhook": hook}, clock())
+    outbox.waiting["o-0"] = (for_everybody(), NEWS_AT)  # the mark was lost
+    outbox.leases.clear()
+    deliver(outbox, {"webhook": hook}, clock())
+    assert len(hook.got) == 1
+
+
+def test_without_any_channel_notices_are_settled() -> None:
+    outbox = MemoryOutbox(for_everybody())
+    assert deliver(outbox, {}, clock()) == Tally()
+    assert outbox.waiting == {}
 
 
 def test_waits_grow_and_the_last_try_is_days_after_the_first() -> None:

@@ -28,20 +28,21 @@ class Memory:
     def change(self, change_id: str) -> Change | None:
         return self.changes.get(change_id)
 
-    def append_review(self, review: Review, position: int) -> bool:
+    def append_review(self, review: Review, status: ChangeStatus, expected: ChangeStatus) -> Change:
         if self.before_review:  # somebody else is faster
-            self._store(self.before_review.pop())
-        if len(self.changes[review.change].reviews) != position:
-            return False
-        self._store(review)
-        return True
+            faster = self.before_review.pop()
+            self._store(faster, ChangeStatus.REJECTED)
+        if self.changes[review.change].status is not expected:
+            raise ConflictError("another status by now")
+        return self._store(review, status)
 
     def provisional(self, programme: str) -> tuple[Fact, ...]:
         return ()
 
-    def _store(self, review: Review) -> None:
+    def _store(self, review: Review, status: ChangeStatus) -> Change:
         known = self.changes[review.change]
-        self.changes[review.change] = replace(known, reviews=(*known.reviews, review))
+        self.changes[review.change] = replace(known, reviews=(*known.reviews, review), status=status)
+        return self.changes[review.change]
 
     def read_baseline(self, folder: Path) -> Baseline:
         assert folder.name == self.baseline.id

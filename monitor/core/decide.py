@@ -54,12 +54,11 @@ def fold(change: Change, reviews: Iterable[Review], today: date | None = None) -
 
     A decision of a person outlives what the machine found later; without one, `reverted` and `superseded` stand.
     """
-    standing = effective(reviews)
-    if standing is None:
-        return _machine_status(change)
-    if standing.decision == "snooze":
-        return _machine_status(change) if _is_awake(change, standing, today) else ChangeStatus.SNOOZED
-    return _SETTLED[standing.decision]
+    made = tuple(reviews)
+    standing = effective(made)
+    if standing is None or (standing.decision == "snooze" and _is_awake(change, standing, today)):
+        return _machine_status(change, made)
+    return ChangeStatus.SNOOZED if standing.decision == "snooze" else _SETTLED[standing.decision]
 
 
 def effective(reviews: Iterable[Review]) -> Review | None:
@@ -76,9 +75,12 @@ def effective(reviews: Iterable[Review]) -> Review | None:
     return standing[-1] if standing else None
 
 
-def _machine_status(change: Change) -> ChangeStatus:
-    found = (ChangeStatus.REVERTED, ChangeStatus.SUPERSEDED)
-    return change.status if change.status in found else ChangeStatus.OPEN
+def _machine_status(change: Change, reviews: Sequence[Review]) -> ChangeStatus:
+    """What the machine found, as far as the stored status tells: `superseded` may also be a decision that was taken back since."""
+    if change.status is ChangeStatus.REVERTED:
+        return ChangeStatus.REVERTED
+    was_decided = any(_SETTLED.get(r.decision) is ChangeStatus.SUPERSEDED for r in reviews)
+    return ChangeStatus.SUPERSEDED if change.status is ChangeStatus.SUPERSEDED and not was_decided else ChangeStatus.OPEN
 
 
 def _is_awake(change: Change, snooze: Review, today: date | None) -> bool:

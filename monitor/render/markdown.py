@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Sequence
+from typing import TypeVar
 
 from monitor.core.summary import Report
 from monitor.render.clean import line
 from monitor.render.clean import markdown as escaped
-from monitor.render.view import Flag, decided, flag, headline, laid_out, looked, quiet, show_moment, trouble, unseen, waited
+from monitor.render.view import LISTED, Flag, decided, flag, headline, laid_out, looked, quiet, show_moment, trouble, unseen, waited
+
+T = TypeVar("T")
 
 _MARKS = {5: "🔴", 4: "🟠", 3: "🟡", 2: "⚪", 1: "⚪"}
 
@@ -22,10 +25,10 @@ def report_markdown(report: Report) -> str:
     if report.is_quiet:
         lines += ["", quiet(report)]
     lines += _changed(report)
-    lines += _section("Waiting for review", (f"{_code(flag(c).id)} {_brief(flag(c))} ({waited(c, report)})" for c in report.waiting))
-    lines += _section("Decided", (f"{escaped(decided(d))}: {_brief(flag(d.change))}" for d in report.decided))
-    lines += _section("Could not be seen", (f"**{escaped(t.source, 60)}**: {escaped(trouble(t))}" for t in report.troubles))
-    lines += _section(f"Not found on any page for {report.unseen_after_days} days", (escaped(unseen(u)) for u in report.unseen))
+    lines += _section("Waiting for review", report.waiting, lambda c: f"{_code(c.id)} {_brief(flag(c))} ({waited(c, report)})")
+    lines += _section("Decided", report.decided, lambda d: f"{escaped(decided(d))}: {_brief(flag(d.change))}{_note(d.review.note)}")
+    lines += _section("Could not be seen", report.troubles, lambda t: f"**{escaped(t.source, 60)}**: {escaped(trouble(t))}")
+    lines += _section(f"Not found on any page for {report.unseen_after_days} days", report.unseen, lambda u: escaped(unseen(u)))
     return "\n".join(lines) + "\n"
 
 
@@ -37,7 +40,7 @@ def _changed(report: Report) -> list[str]:
             lines += ["", f"**{len(group.changes)} changes announced together:**"]
         for change in group.changes:
             lines += _flag(flag(change))
-    return lines + _section("Also changed", (f"{_code(change.id)} {_brief(flag(change))}" for change in layout.rest))
+    return lines + _section("Also changed", layout.rest, lambda c: f"{_code(c.id)} {_brief(flag(c))}")
 
 
 def _flag(shown: Flag) -> list[str]:
@@ -66,10 +69,16 @@ def _brief(shown: Flag) -> str:
     return f"**{escaped(shown.title)}**" + (f": {escaped(shown.statement)}" if shown.statement else "")
 
 
+def _note(note: str) -> str:
+    return f" ({escaped(note, 200)})" if note.strip() else ""
+
+
 def _code(identifier: str) -> str:
     return f"`{line(identifier, 80).replace('`', '')}`"
 
 
-def _section(heading: str, items: Iterable[str]) -> list[str]:
-    listed = [f"- {item}" for item in items]
-    return ["", f"## {heading}", "", *listed] if listed else []
+def _section(heading: str, items: Sequence[T], show: Callable[[T], str]) -> list[str]:
+    if not items:
+        return []
+    more = [f"- and {len(items) - LISTED} more"] if len(items) > LISTED else []
+    return ["", f"## {heading}", "", *(f"- {show(item)}" for item in items[:LISTED]), *more]

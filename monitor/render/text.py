@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import textwrap
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from typing import TypeVar
 
 from monitor.core.decide import effective
 from monitor.core.model import Change, Evidence
@@ -13,6 +14,7 @@ from monitor.render.clean import line
 from monitor.render.contract import to_json, value_json
 from monitor.render.values import show_value
 from monitor.render.view import (
+    LISTED,
     Flag,
     decided,
     flag,
@@ -28,11 +30,12 @@ from monitor.render.view import (
     waited,
 )
 
+T = TypeVar("T")
+
 _WIDTH = 88
 _MARKS = {5: "!!!", 4: "!! ", 3: "!  ", 2: "·  ", 1: "·  "}
 _INDENT = "    "
 _BAR = "│ "
-_LISTED = 25  # lines of one list before "and N more"
 
 
 def report_text(report: Report, *, bold: bool = False, width: int = _WIDTH) -> str:
@@ -47,10 +50,10 @@ def report_text(report: Report, *, bold: bool = False, width: int = _WIDTH) -> s
         pen.gap()
         pen.plain(quiet(report))
     _changed(report, pen)
-    pen.section("Waiting for review", [_brief(flag(c), waited(c, report)) for c in report.waiting])
-    pen.section("Decided", [f"{decided(d)}: {flag(d.change).sentence}{_note(d.review.note)}" for d in report.decided])
-    pen.section("Could not be seen", [f"{line(t.source, 60)}: {trouble(t)}" for t in report.troubles])
-    pen.section(f"Not found on any page for {report.unseen_after_days} days", [unseen(u) for u in report.unseen])
+    pen.section("Waiting for review", report.waiting, lambda c: _brief(flag(c), waited(c, report)))
+    pen.section("Decided", report.decided, lambda d: f"{decided(d)}: {flag(d.change).sentence}{_note(d.review.note)}")
+    pen.section("Could not be seen", report.troubles, lambda t: f"{line(t.source, 60)}: {trouble(t)}")
+    pen.section(f"Not found on any page for {report.unseen_after_days} days", report.unseen, unseen)
     if report.groups or report.waiting:
         pen.gap()
         pen.plain("Decide: monitor review    Look closer: monitor show ID")
@@ -66,10 +69,10 @@ def change_text(change: Change, *, bold: bool = False, width: int = _WIDTH) -> s
     pen.gap()
     pen.plain(f"old   {show_value(change.old) if change.old is not None else 'not known before'}")
     pen.plain(f"new   {pen.strong(shown.new)}" + (f"   {shown.delta}" if shown.delta else ""))
-    pen.section("Normalised", [_normalised("old", change), _normalised("new", change)])
-    pen.section("Why", [line(r, 400) for r in change.reasons] + [f"confidence {show_confidence(change.confidence)}, {shown.heard}"])
-    pen.section("Evidence", [part for e in change.evidence for part in _evidence(e)])
-    pen.section("History", _history(change))
+    pen.section("Normalised", [_normalised("old", change), _normalised("new", change)], str)
+    pen.section("Why", [*(line(r, 400) for r in change.reasons), f"confidence {show_confidence(change.confidence)}, {shown.heard}"], str)
+    pen.section("Evidence", [part for e in change.evidence for part in _evidence(e)], str, limit=200)
+    pen.section("History", _history(change), str, limit=200)
     return pen.text()
 
 
@@ -79,7 +82,7 @@ def _changed(report: Report, pen: _Pen) -> None:
         pen.heading("What changed")
     for group in layout.full:
         _group(group, pen)
-    pen.section("Also changed", [_brief(flag(c), "") for c in layout.rest])
+    pen.section("Also changed", layout.rest, lambda c: _brief(flag(c), ""))
 
 
 def _group(group: Group, pen: _Pen) -> None:
@@ -199,13 +202,12 @@ class _Pen:
         )
         self.add(*(wrapped or [""]))
 
-    def section(self, heading: str, items: Iterable[str]) -> None:
+    def section(self, heading: str, items: Sequence[T], show: Callable[[T], str], limit: int = LISTED) -> None:
         """A heading and its list; nothing at all for an empty list."""
-        listed = list(items)
-        if not listed:
+        if not items:
             return
         self.heading(heading)
-        for item in listed[:_LISTED]:
-            self.plain(item, indent="  ", hang="  ")
-        if len(listed) > _LISTED:
-            self.add(f"  and {len(listed) - _LISTED} more")
+        for item in items[:limit]:
+            self.plain(show(item), indent="  ", hang="  ")
+        if len(items) > limit:
+            self.add(f"  and {len(items) - limit} more")

@@ -17,6 +17,9 @@ from monitor.render.values import TYPES, show_day, show_delta, show_value
 FULL_FLAGS = 10
 """A morning's reading: so many changes are shown in full, the rest on one line each."""
 
+LISTED = 25
+"""Items of one list before "and N more": a report is read, the whole list is a command away."""
+
 _LABEL_LIMIT = 160
 _QUOTE_LIMIT = 320
 _URL_LIMIT = 500

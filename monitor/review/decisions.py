@@ -4,7 +4,7 @@ The folder is the truth, so an accepted value is appended there before the revie
 
 1. look at the change as it is now; refuse if somebody decided meanwhile,
 2. append the revision, unless it already stands there (a run was killed between 2 and 3),
-3. store the review, only if no other was stored since step 1; if one was, take the revision back and refuse.
+3. store the review, only if the status is still what it was in step 1; if it is not, take the revision back and refuse.
 """
 
 from __future__ import annotations
@@ -30,8 +30,11 @@ class ReviewStore(Protocol):
         """The change with its evidence and all its reviews in order, or None."""
         ...
 
-    def append_review(self, review: Review, position: int) -> bool:
-        """Stores the review as number `position` (from 0) of its change; False, and nothing stored, if that place is taken."""
+    def append_review(self, review: Review, status: ChangeStatus, expected: ChangeStatus) -> Change:
+        """Stores the review and the status its change now has; returns the change as it is then.
+
+        Raises ConflictError, and stores nothing, when the stored status is no longer `expected`.
+        """
         ...
 
     def provisional(self, programme: str) -> tuple[Fact, ...]:
@@ -67,10 +70,12 @@ def decide(desk: Desk, review: Review, seen: int | None = None) -> Outcome:
     change = _change(desk, review.change)
     _check(change, review, seen)
     revision = _revise(desk, change, review)
-    if not desk.store.append_review(review, len(change.reviews)):
+    status = rules.fold(change, (*change.reviews, review), review.at.date())
+    try:
+        decided = desk.store.append_review(review, status, change.status)
+    except ConflictError:
         _take_back(desk, change, review, revision)
-        raise _decided_meanwhile(_change(desk, review.change))
-    decided = _with(change, review)
+        raise _decided_meanwhile(_change(desk, review.change)) from None
     return Outcome(decided, revision, _in_words(decided, review, revision))
 
 
@@ -155,11 +160,6 @@ def _take_back(desk: Desk, change: Change, review: Review, revision: Revision | 
     reverting = rules.revert(change, replace(review, note="taken back: decided by somebody else meanwhile"), baseline)
     if reverting is not None:
         desk.append_revision(folder, baseline.digest, reverting)
-
-
-def _with(change: Change, review: Review) -> Change:
-    reviews = (*change.reviews, review)
-    return replace(change, reviews=reviews, status=rules.fold(change, reviews, review.at.date()))
 
 
 def _in_words(change: Change, review: Review, revision: Revision | None) -> str:

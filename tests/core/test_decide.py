@@ -96,6 +96,11 @@ def test_what_the_machine_found_stands_until_a_person_decides(found: ChangeStatu
     assert fold(seen, [review("accept")]) is ChangeStatus.ACCEPTED
 
 
+def test_undoing_an_alias_opens_the_change_though_its_stored_status_was_superseded() -> None:
+    stored = change(status=ChangeStatus.SUPERSEDED)
+    assert fold(stored, [review("alias", fact="site.kajaani"), review("undo", 15)]) is ChangeStatus.OPEN
+
+
 def test_accepting_makes_the_next_version_of_the_fact_with_its_proof() -> None:
     made = decide(change(), review(note="checked by phone"), baseline())
     assert made is not None
