@@ -5,7 +5,7 @@ A report is a pure function of stored data and a period: asked again it is the s
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence, Set
 from dataclasses import replace
 from datetime import datetime, timedelta
 
@@ -19,10 +19,13 @@ UNSEEN_AFTER_DAYS = 90
 FEWER_FACTS = 0.5
 """A source that gives less than this share of the facts it usually gives is pointed out: its page was probably rebuilt."""
 
-_SEEN = {SourceStatus.OK, SourceStatus.UNCHANGED}
-_DOUBTED = {SourceStatus.SUSPECT, SourceStatus.EMPTY}
+OVERDUE_AFTER = timedelta(hours=6)
+"""A source is called overdue when its look is late by more than this: one busy hour is no news."""
+
+_SEEN: Set[str] = {SourceStatus.OK, SourceStatus.UNCHANGED}
+_DOUBTED: Set[str] = {SourceStatus.SUSPECT, SourceStatus.EMPTY}
 _SHOWN_AS_NEWS = {ChangeStatus.OPEN, ChangeStatus.ACCEPTED, ChangeStatus.REVERTED}
-_IN_WORDS = {
+_IN_WORDS: Mapping[str, str] = {
     SourceStatus.SUSPECT: "answers with something that is not its page",
     SourceStatus.EMPTY: "answers with an empty page",
     SourceStatus.GONE: "says the page is gone",
@@ -115,7 +118,7 @@ def _unseen(
 
 def _troubles(health: SourceHealth, now: datetime) -> list[Trouble]:
     """What could not be seen at one source: why the last look gave nothing, that no look was made, or that it gave less than usual."""
-    if health.status is SourceStatus.NEVER:
+    if health.status == SourceStatus.NEVER:
         return [_trouble(health, "never", "has not been looked at yet")]
     if health.status not in _SEEN:
         return [_trouble(health, "suspect" if health.status in _DOUBTED else "failing", _failure(health))]
@@ -136,14 +139,13 @@ def _trouble(health: SourceHealth, kind: str, text: str) -> Trouble:
 
 
 def _failure(health: SourceHealth) -> str:
-    words = _IN_WORDS.get(health.status, f"could not be fetched ({health.status.replace('_', ' ')})")
+    words = _IN_WORDS.get(health.status) or f"could not be fetched ({health.status.replace('_', ' ')})"
     tries = f", {health.attempts} tries" if health.attempts > 1 else ""
     return f"{words}{tries}" + (f": {health.error}" if health.error else "")
 
 
 def _is_overdue(health: SourceHealth, now: datetime) -> bool:
-    """Later than planned by more than a whole interval: one busy hour is no news."""
-    return health.next_check is not None and now - health.next_check > timedelta(seconds=health.every_s)
+    return health.next_check is not None and now - health.next_check > OVERDUE_AFTER
 
 
 def _gives_less(health: SourceHealth) -> bool:

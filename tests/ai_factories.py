@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 from decimal import Decimal
 
@@ -31,6 +31,27 @@ NEWS_AT = datetime(2025, 3, 12, 12, 5, tzinfo=UTC)
 MORNING = datetime(2025, 3, 13, 7, 5, tzinfo=UTC)
 PERIOD = Period(datetime(2025, 3, 12, 7, 5, tzinfo=UTC), MORNING)
 PROGRAMME = "eurohpc-ai-factories"
+
+
+@dataclass(frozen=True)
+class Health:
+    """A source as the store knows it; `status` is a plain word there."""
+
+    id: str
+    programme: str
+    url: str
+    status: str = "ok"
+    error: str = ""
+    http_status: int | None = None
+    attempts: int = 0
+    last_fetched: datetime | None = None
+    last_ok: datetime | None = None
+    next_check: datetime | None = None
+    snapshots: int = 0
+    final_url: str | None = None
+    facts_usual: int | None = None
+    facts_last: int | None = None
+    failing_since: datetime | None = None
 
 
 def money(amount: str, **more: object) -> Money:

@@ -31,7 +31,7 @@ from monitor.core.model import (
     Value,
 )
 from monitor.core.notices import judge
-from monitor.core.summary import FactClocks, Report, SourceHealth
+from monitor.core.summary import FactClocks, Report
 from monitor.render import (
     FORMATS,
     change_json,
@@ -59,6 +59,7 @@ from tests.ai_factories import (
     NEWS_AT,
     PERIOD,
     PROGRAMME,
+    Health,
     baseline,
     change,
     evidence,
@@ -99,8 +100,8 @@ HOSTILE = [
 
 def composed(*changes: Change, **more: object) -> Report:
     health = (
-        SourceHealth("ju", PROGRAMME, "https://factories.example", SourceStatus.OK),
-        SourceHealth("csc", PROGRAMME, "https://kajaani-ai.example", SourceStatus.TIMEOUT, "no answer within 30 s"),
+        Health("ju", PROGRAMME, "https://factories.example", SourceStatus.OK),
+        Health("csc", PROGRAMME, "https://kajaani-ai.example", SourceStatus.TIMEOUT, "no answer within 30 s"),
     )
     return compose(PROGRAMME, changes, baseline(), health, PERIOD, MORNING, **more)  # type: ignore[arg-type]
 
@@ -462,7 +463,7 @@ def test_the_report_as_json_holds_changes_in_their_contract_shape() -> None:
 
 
 def test_the_error_of_a_source_is_one_short_line() -> None:
-    shape = health_json(SourceHealth("csc", PROGRAMME, "https://x.example", SourceStatus.TIMEOUT, "a\nb" * 300))
+    shape = health_json(Health("csc", PROGRAMME, "https://x.example", SourceStatus.TIMEOUT, "a\nb" * 300))
     assert len(str(shape["error"])) <= 200
     assert "\n" not in str(shape["error"])
 

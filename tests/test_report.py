@@ -8,17 +8,30 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 
 from monitor.core.model import Change, ChangeStatus, SourceStatus
-from monitor.core.summary import FactClocks, Report, SourceHealth
+from monitor.core.summary import FactClocks, Report
 from monitor.report import compose, day_before
-from tests.ai_factories import MORNING, NEWS_AT, PERIOD, PROGRAMME, baseline, change, evidence, new_budget, new_site, opening_moved, review
+from tests.ai_factories import (
+    MORNING,
+    NEWS_AT,
+    PERIOD,
+    PROGRAMME,
+    Health,
+    baseline,
+    change,
+    evidence,
+    new_budget,
+    new_site,
+    opening_moved,
+    review,
+)
 
 
-def composed(*changes: Change, health: tuple[SourceHealth, ...] = (), **more: object) -> Report:
+def composed(*changes: Change, health: tuple[Health, ...] = (), **more: object) -> Report:
     return compose(PROGRAMME, changes, baseline(), health, PERIOD, MORNING, **more)  # type: ignore[arg-type]
 
 
-def source(status: SourceStatus = SourceStatus.OK, **more: object) -> SourceHealth:
-    return replace(SourceHealth("csc", PROGRAMME, "https://kajaani-ai.example/status", status), **more)  # type: ignore[arg-type]
+def source(status: str = "ok", **more: object) -> Health:
+    return replace(Health("csc", PROGRAMME, "https://kajaani-ai.example/status", status), **more)  # type: ignore[arg-type]
 
 
 def ids(changes: tuple[Change, ...]) -> list[str]:
@@ -96,7 +109,7 @@ def test_decisions_of_the_period_are_listed_in_their_order_with_undos_but_withou
         (source(facts_usual=9, facts_last=2), "fewer", "2 facts where it usually gives 9"),
     ],
 )
-def test_what_the_watcher_could_not_see_is_said(health: SourceHealth, kind: str, words: str) -> None:
+def test_what_the_watcher_could_not_see_is_said(health: Health, kind: str, words: str) -> None:
     (trouble,) = composed(health=(health,)).troubles
     assert trouble.kind == kind
     assert words in trouble.text
@@ -112,7 +125,7 @@ def test_what_the_watcher_could_not_see_is_said(health: SourceHealth, kind: str,
         source(facts_usual=1, facts_last=0),  # too few to tell
     ],
 )
-def test_a_healthy_source_is_not_mentioned(health: SourceHealth) -> None:
+def test_a_healthy_source_is_not_mentioned(health: Health) -> None:
     assert composed(health=(health,)).troubles == ()
 
 

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Protocol
 
-from monitor.core.model import Change, Fact, Review, SourceStatus
+from monitor.core.model import Change, Fact, Review
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,27 +20,42 @@ class Period:
         return self.start_at <= moment < self.end_at
 
 
-@dataclass(frozen=True, slots=True)
-class SourceHealth:
-    """How the looks at one source have been going; the fields of `monitor sources list` and since when it fails."""
+class SourceHealth(Protocol):
+    """How the looks at one source have been going: the fields of `monitor sources list`, and since when it fails.
 
-    id: str
-    programme: str
-    url: str
-    status: SourceStatus
-    error: str = ""
-    http_status: int | None = None
-    attempts: int = 0
-    last_fetched: datetime | None = None
-    last_ok: datetime | None = None
-    next_check: datetime | None = None
-    snapshots: int = 0
-    final_url: str | None = None
-    facts_usual: int | None = None
-    facts_last: int | None = None
-    publisher: str = ""
-    failing_since: datetime | None = None
-    every_s: int = 21600
+    `status` is a word of `model.SourceStatus`.
+    """
+
+    @property
+    def id(self) -> str: ...
+    @property
+    def programme(self) -> str: ...
+    @property
+    def url(self) -> str: ...
+    @property
+    def status(self) -> str: ...
+    @property
+    def error(self) -> str: ...
+    @property
+    def http_status(self) -> int | None: ...
+    @property
+    def attempts(self) -> int: ...
+    @property
+    def last_fetched(self) -> datetime | None: ...
+    @property
+    def last_ok(self) -> datetime | None: ...
+    @property
+    def next_check(self) -> datetime | None: ...
+    @property
+    def snapshots(self) -> int: ...
+    @property
+    def final_url(self) -> str | None: ...
+    @property
+    def facts_usual(self) -> int | None: ...
+    @property
+    def facts_last(self) -> int | None: ...
+    @property
+    def failing_since(self) -> datetime | None: ...
 
 
 @dataclass(frozen=True, slots=True)
