@@ -87,8 +87,9 @@ class FetchError(MonitorError):
 
 
 class DeliveryError(MonitorError):
-    """A notice could not be sent; `transient` says whether trying again can help."""
+    """A notice could not be sent; `transient` says whether trying again can help, `retry_after_s` how long the receiver asked us to wait."""
 
-    def __init__(self, text: str, *, transient: bool) -> None:
+    def __init__(self, text: str, *, transient: bool, retry_after_s: float | None = None) -> None:
         self.transient = transient
+        self.retry_after_s = retry_after_s
         super().__init__(text)

@@ -1,0 +1,209 @@
+"""Taking notices out: claim, send, mark. A notice is sent at least once under a key that never changes; never is one lost.
+
+A kill between sending and marking leaves the claim to run out, and the notice is sent again under the same key. What cannot be sent is tried again
+ever more rarely, then kept as a dead letter and shown. A channel that fails is left alone for the rest of the pass, so that one dead address does not
+cost a time-out for every notice.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Protocol
+
+from monitor.core.model import Change
+from monitor.core.notices import Event, Notice
+from monitor.errors import DeliveryError
+from monitor.notify import Channel, Outgoing
+from monitor.notify.apprise import AppriseChannel
+from monitor.notify.file import FileChannel
+from monitor.notify.webhook import Webhook
+from monitor.render import notice_payload, to_json
+
+FIRST_WAIT_S = 60.0
+WAIT_FACTOR = 3.0
+LONGEST_WAIT_S = 6 * 3600.0
+MOST_TRIES = 20
+"""With these waits the last try is made about three days after the first: a weekend's outage loses nothing."""
+_BATCH = 50
+_ERROR_LIMIT = 200
+
+
+@dataclass(frozen=True, slots=True)
+class Parcel:
+    """A row of the outbox: one notice for one channel, or, with an empty `channel`, for whatever channels there are.
+
+    `attempts` counts the tries that failed before. `body` is the JSON text to send; without a channel it may hold only the `reason`.
+    """
+
+    id: str
+    key: str
+    channel: str
+    event: str
+    body: str
+    attempts: int = 0
+    programme: str = ""
+    change: str | None = None
+
+
+class Outbox(Protocol):
+    """What delivery needs of the store."""
+
+    def claim(self, now: datetime, limit: int) -> Sequence[Parcel]:
+        """Up to `limit` parcels that are due and not claimed, oldest first; they are ours until their lease runs out."""
+        ...
+
+    def put(self, parcel: Parcel, at: datetime) -> None:
+        """Adds the parcel for its channel, due at once; the same key for the same channel is put there once, for ever. The store gives it its id."""
+        ...
+
+    def mark_sent(self, parcel: Parcel, at: datetime) -> None: ...
+
+    def mark_failed(self, parcel: Parcel, error: str, due_at: datetime | None) -> None:
+        """Counts a try; due again at `due_at`, or (None) kept as a dead letter: shown, not tried again by itself."""
+        ...
+
+    def change(self, change_id: str) -> Change | None:
+        """The change a notice is about."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Tally:
+    """What one pass came to; `errors` has one line for each channel that failed. What is `left` comes again when its lease has run out."""
+
+    sent: int = 0
+    postponed: int = 0
+    dead: int = 0
+    left: int = 0
+    errors: tuple[str, ...] = ()
+
+
+def deliver(
+    outbox: Outbox,
+    channels: Mapping[str, Channel],
+    now: Callable[[], datetime],
+    *,
+    keep_on: Callable[[], bool] = lambda: True,
+) -> Tally:
+    """One pass over everything that is due. `keep_on` is asked before each notice: a clean stop waits for one notice at most.
+
+    With no channel set notices are settled unsent: a channel set later is not flooded with what was news once.
+    """
+    round_ = _Round(outbox, channels, now)
+    while keep_on():
+        parcels = outbox.claim(now(), _BATCH)
+        for number, parcel in enumerate(parcels):
+            if not keep_on():
+                return round_.ended(left=len(parcels) - number)
+            round_.take(parcel)
+        if not parcels:
+            break
+    return round_.ended()
+
+
+def open_channels(
+    *,
+    now_s: Callable[[], float],
+    webhook_url: str = "",
+    webhook_secret: str | None = None,
+    notify_urls: Sequence[str] = (),
+    file: Path | None = None,
+) -> dict[str, Channel]:
+    """The channels the settings ask for, by name; none by default. Raises ConfigError for an address that cannot be meant."""
+    channels: list[Channel] = []
+    if webhook_url:
+        channels.append(Webhook(webhook_url, now_s=now_s, secret=webhook_secret))
+    if any(url.strip() for url in notify_urls):
+        channels.append(AppriseChannel(notify_urls))
+    if file is not None:
+        channels.append(FileChannel(file))
+    return {channel.name: channel for channel in channels}
+
+
+def wait_s(attempts: int) -> float:
+    """Seconds to wait after so many failed tries: 1 min, 3, 9, 27, 81, then 4 h and at most 6 h.
+
+    >>> [wait_s(n) for n in (1, 2, 3, 99)]
+    [60.0, 180.0, 540.0, 21600.0]
+    """
+    return min(FIRST_WAIT_S * WAIT_FACTOR ** min(max(attempts, 1) - 1, 20), LONGEST_WAIT_S)
+
+
+class _Round:
+    """One pass: its counts, and the channels that failed in it."""
+
+    def __init__(self, outbox: Outbox, channels: Mapping[str, Channel], now: Callable[[], datetime]) -> None:
+        self.outbox, self.channels, self.now = outbox, channels, now
+        self.tally = Tally()
+        self.failing: dict[str, str] = {}
+
+    def ended(self, left: int = 0) -> Tally:
+        return replace(self.tally, left=self.tally.left + left, errors=tuple(self.failing.values()))
+
+    def take(self, parcel: Parcel) -> None:
+        if not parcel.channel:
+            self._address(parcel)
+        elif parcel.channel in self.failing:
+            self.tally = replace(self.tally, left=self.tally.left + 1)
+        else:
+            self._send(parcel)
+
+    def _address(self, parcel: Parcel) -> None:
+        """A notice for everybody becomes one for each channel, so that each is tried on its own. Killed half-way, it is done again to the same end."""
+        change = self.outbox.change(parcel.change) if parcel.change else None
+        body = parcel.body if change is None else payload_text(parcel, change)
+        for name in self.channels:
+            self.outbox.put(replace(parcel, channel=name, body=body, attempts=0), self.now())
+        self.outbox.mark_sent(parcel, self.now())
+
+    def _send(self, parcel: Parcel) -> None:
+        channel = self.channels.get(parcel.channel)
+        try:
+            if channel is None:
+                raise DeliveryError(f"there is no channel {parcel.channel[:40]!r} any more", transient=False)
+            channel.send(_opened(parcel))
+        except DeliveryError as error:
+            self._failed(parcel, error)
+            return
+        self.outbox.mark_sent(parcel, self.now())
+        self.tally = replace(self.tally, sent=self.tally.sent + 1)
+
+    def _failed(self, parcel: Parcel, error: DeliveryError) -> None:
+        """A passing fault is tried again later, and the channel rests for this pass; one of this notice alone ends here."""
+        text = " ".join(str(error).split())[:_ERROR_LIMIT]
+        if error.transient:
+            self.failing[parcel.channel] = text
+        is_last = parcel.attempts + 1 >= MOST_TRIES
+        if not error.transient or is_last:
+            given_up = f"given up after {MOST_TRIES} tries: {text}" if error.transient else text
+            self.outbox.mark_failed(parcel, given_up[:_ERROR_LIMIT], None)
+            self.tally = replace(self.tally, dead=self.tally.dead + 1)
+            return
+        wait = wait_s(parcel.attempts + 1) if error.retry_after_s is None else max(error.retry_after_s, FIRST_WAIT_S)
+        self.outbox.mark_failed(parcel, text, self.now() + timedelta(seconds=wait))
+        self.tally = replace(self.tally, postponed=self.tally.postponed + 1)
+
+
+def payload_text(parcel: Parcel, change: Change) -> str:
+    """The JSON text a channel is handed for a notice about this change, as it is now."""
+    try:
+        stored = json.loads(parcel.body)
+    except ValueError:
+        stored = {}
+    reason = str(stored.get("reason", "")) if isinstance(stored, dict) else ""
+    notice = Notice(parcel.key, Event(parcel.event), change.id, change.programme, reason)
+    return to_json(notice_payload(change, notice), indent=None)
+
+
+def _opened(parcel: Parcel) -> Outgoing:
+    try:
+        payload = json.loads(parcel.body)
+    except ValueError as error:
+        raise DeliveryError(f"notice {parcel.key[:80]} is not readable", transient=False) from error
+    if not isinstance(payload, dict):
+        raise DeliveryError(f"notice {parcel.key[:80]} is no JSON object", transient=False)
+    return Outgoing(parcel.key, parcel.event, parcel.body, payload)
