@@ -60,7 +60,7 @@ class Understanding:
         return digest(self.knowledge(baseline, known), look, sight.observations, previous, load(language))
 
     def notice(self, change: Change, before: Change | None) -> notices.Notice | None:
-        return notices.notice(change, before)
+        return notices.judge(change, before)
 
 
 __all__ = ["Understanding", "datetime"]

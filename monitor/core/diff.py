@@ -327,7 +327,7 @@ def provisional_facts(changes: Iterable[Change]) -> tuple[Fact, ...]:
             kind=c.kind,
             label=c.label,
             value=c.new,
-            about=tuple(part for part in c.signature.split("|")[1:3] if part),
+            about=_about(c),
             scope=None,
             valid_from=None,
             quote=c.evidence[0].quote if c.evidence else "",
@@ -338,6 +338,12 @@ def provisional_facts(changes: Iterable[Change]) -> tuple[Fact, ...]:
         for c in changes
         if c.provisional and c.new is not None and c.status in waiting
     )
+
+
+def _about(change: Change) -> tuple[str, ...]:
+    """What a provisional fact can be recognised by: its subject and property, or the label it was listed under; nothing for a bare sum in prose."""
+    subject, _, about = change.signature.partition("|")[2].partition("|")
+    return tuple(part for part in (subject, about) if part) if subject else ()
 
 
 # ------------------------------------------------------------------------------------------------------------------------ flagging

@@ -26,6 +26,9 @@ NAMES = ("site", "organisation", "place", "country", "status")
 # design.md, section 6: what a page may yield at most. Main text is kept before the margins.
 MOST_OBSERVATIONS = 200
 
+# Anything derived carries the version of what derived it: raise it when reading, extraction or linking gives other results for the same page.
+EXTRACTOR_VERSION = "1"
+
 _BLANKS = re.compile(r"\s+")
 # A value dated more than this before the page's own date is told as history ("in 2013 the minister promised EUR 2.5bn").
 HISTORY = timedelta(days=400)
@@ -37,7 +40,7 @@ def extract(page: Page, kinds: Mapping[str, Kind], lexicon: Lexicon, setting: Se
     `kinds` says which to look for; never raises, whatever the page holds.
     """
     setting = replace(setting, language=page.language, published_on=page.published_on or setting.published_on)
-    mentions = _mentions(page, kinds, lexicon, setting)
+    mentions = _with_currency(_mentions(page, kinds, lexicon, setting))
     observations = _observe(page, mentions, lexicon, setting)
     if len(observations) > MOST_OBSERVATIONS:
         observations = sorted(observations, key=lambda o: (o.region is not Region.MAIN, o.kind not in (*NUMERIC[:2], "site"), o.start))[
@@ -62,6 +65,20 @@ def _mentions(page: Page, kinds: Mapping[str, Kind], lexicon: Lexicon, setting: 
             if name == "organisation":
                 organisations = sorted((m.start, m.end) for m in new)
     return sorted(found, key=lambda m: (m.start, m.end))
+
+
+def _with_currency(mentions: list[Mention]) -> list[Mention]:
+    """Bare amounts ("together 80 million") borrow the currency of the page, where it has only one."""
+    spoken = {m.value.currency for m in mentions if isinstance(m.value, Money) and m.value.currency and m.role is not Role.RESTATED}
+    if len(spoken) != 1:
+        return mentions
+    currency = spoken.pop()
+    return [
+        replace(m, value=replace(m.value, currency=currency, currency_candidates=()), confidence=m.confidence * 0.9, cues=(*m.cues, "currency of the page"))
+        if isinstance(m.value, Money) and m.value.currency is None
+        else m
+        for m in mentions
+    ]
 
 
 def _observe(page: Page, mentions: Sequence[Mention], lexicon: Lexicon, setting: Setting) -> list[Observation]:
@@ -154,6 +171,8 @@ def _roles(
     roles = list(said.roles)
     if mention.kind == "date" and Role.DELTA in roles:
         roles.remove(Role.DELTA)
+    if mention.kind == "count":
+        roles = _count_roles(roles, sentence, mention, lexicon)
     roles = [*cues.header_roles(passage.column_header, lexicon), *roles]
     if mention.role is not None:
         roles = [mention.role, *roles]
@@ -161,6 +180,15 @@ def _roles(
         roles.append(Role.PAST)
     unique = tuple(dict.fromkeys(roles)) or (Role.CURRENT,)
     return unique, (*mention.cues, *said.cues)
+
+
+def _count_roles(roles: list[Role], sentence: cues.Sentence, mention: Mention, lexicon: Lexicon) -> list[Role]:
+    """A count is a further part only when the addition stands in it or right at it ("six more factories", "another six"), not somewhere before."""
+    last = next((t.word for t in reversed(sentence.words) if t.end <= mention.start), "")
+    near = f"{last} {sentence.slice(mention.start, mention.end)}"
+    is_added = "addition" in cues.vocabulary(lexicon).concepts(near) or "addition" in cues.vocabulary(lexicon).concepts(" ".join(mention.cues))
+    others = [r for r in roles if r is not Role.TRANCHE]
+    return [Role.TRANCHE, *others] if is_added else others
 
 
 def _is_history(sentence: cues.Sentence, mention: Mention, dates: list[Mention], setting: Setting) -> bool:

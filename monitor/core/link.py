@@ -42,10 +42,10 @@ from monitor.core.model import (
     Unlinked,
     Value,
 )
-from monitor.core.situation import Situation, Surroundings, clause_of, properties, stems
+from monitor.core.situation import SENTENCE, TITLE, Situation, Surroundings, clause_of, properties, stem, stems
 from monitor.core.text import names as known_names
 from monitor.core.text.cues import vocabulary
-from monitor.core.text.words import plain
+from monitor.core.text.words import plain, tokens
 
 # A fact must explain at least this much of an observation to have it. Found on the developed-on replays: below 0.45 parts are taken for totals,
 # above 0.6 figures whose property stands only in a heading are lost.
@@ -92,6 +92,10 @@ class Signature:
     scope_keys: frozenset[str]
 
 
+# Words that say how much, not of what; they stand in labels and `about` of many baselines.
+VALUE_WORDS = stems("eur euro euros usd gbp dollar dollars pound pounds zloty million millions billion billions thousand trillion mio mrd mln mld bn amount total")
+
+
 class Target(NamedTuple):
     """A fact that an observation may be about, how well it fits, and why."""
 
@@ -108,11 +112,11 @@ class Catalogue:
         self.kinds = kinds
         self.facts = {f.key: f for f in (*baseline.facts, *provisional) if not f.removed}
         self.names = _names(baseline, self.facts.values())
+        self.aliases = [a for a in (frozenset(stem(t.word) for t in tokens(n)) for n in (baseline.title, *baseline.aliases)) if a]
         self.programme = stems(" ".join((baseline.title, *baseline.aliases)))
         vocabularies = [properties(load(code)) for code in dict.fromkeys(("en", *baseline.languages))]
         described = {
-            key: frozenset(c for v in vocabularies for text in (f.label, *f.about) for c in v.concepts(text))
-            for key, f in self.facts.items()
+            key: frozenset(c for v in vocabularies for text in (f.label, *f.about) for c in v.concepts(text)) for key, f in self.facts.items()
         }
         words = {key: stems(" ".join((f.label, *f.about))) for key, f in self.facts.items()}
         self._frequency = Counter((self.facts[key].kind, c) for key, cs in described.items() for c in cs)
@@ -128,14 +132,15 @@ class Catalogue:
         unit_text = fact.value.unit or fact.label if isinstance(fact.value, Count) else ""
         unit_concepts = frozenset(c for v in vocabularies for c in v.concepts(unit_text))  # type: ignore[attr-defined]
         scope_keys = frozenset(
-            n.name.key
-            for n in known_names.find_names(fact.scope or "", self.names)
-            if n.name.key and n.name.kind in ("site", "organisation", "host")
+            name.key
+            for span in known_names.find_names(fact.scope or "", self.names)
+            for name in span.names
+            if name.key and name.kind in ("site", "organisation", "host")
         )
         return Signature(
             fact,
             {c: self._weight(fact.kind, c) for c in concepts},
-            {w: self._weight(fact.kind, w) for w in words if w not in self.programme or fact.kind == "count"},
+            {w: self._weight(fact.kind, w) for w in words - VALUE_WORDS if not w.isdigit() and (w not in self.programme or fact.kind == "count")},
             unit,
             unit_concepts,
             stems(fact.scope or "") - self.programme,
@@ -313,7 +318,7 @@ class _Linker:
                 self.catalogue.facts[kept.fact or ""].label,
             )
         situation = self.situation(observation)
-        foreign = _foreign(situation)
+        foreign = _foreign(situation) or self._aside(observation, situation)
         if foreign:
             return Unlinked(observation, foreign)
         targets = sorted(self._targets(observation, situation), key=lambda t: -t.score)
@@ -322,6 +327,14 @@ class _Linker:
             return Linked(observation, best.signature.fact.key, best.score, best.reasons, best.signature.fact.label)
         nearest = f"; nearest is {targets[0].signature.fact.key} with {targets[0].score:.2f}" if targets else ""
         return self._new(observation, situation) or Unlinked(observation, f"no fact fits{nearest}")
+
+    def _aside(self, observation: Observation, situation: Situation) -> str | None:
+        """A margin holds fact boxes and teasers: only what stands under a label or names the programme in its own clause is ours."""
+        passage = self.page.passages[observation.passage]
+        if observation.region is Region.MAIN or passage.row_header or passage.form == "definition":
+            return None
+        named = any(n.nearness >= SENTENCE and name.kind in ("programme", "site") for name, n in situation.names.items())
+        return None if named else "stands in the margin and does not name the programme"
 
     def _same_statement(self, observation: Observation) -> Claim | None:
         """The claim of this page whose statement, value apart, is the observation's."""
@@ -342,13 +355,15 @@ class _Linker:
         """How well one fact explains one observation: property x scope x role x plausibility x topic."""
         verdict = self.catalogue.kinds[observation.kind].compare(signature.fact.value, observation.value).verdict
         agrees = verdict in ("same", "refined", "coarser")
-        prop = _property(signature, observation, situation, agrees)
+        if not signature.fact.version and not agrees and not signature.fact.about:
+            return None  # a new amount of nothing in particular can only be met again, not revised
+        prop = _property(signature, observation, situation, agrees, self.lexicon)
         if prop is None or prop.factor < 0.2:
             return None
         factors = [
             prop,
             _scope(signature, situation),
-            _role(signature, observation),
+            _role(signature, observation, agrees),
             _plausible(signature.fact.value, observation.value, agrees),
             self._topic(situation),
         ]
@@ -434,7 +449,7 @@ class _Linker:
         for signature in self.catalogue.by_kind.get("site", ()):
             fact = signature.fact
             assert isinstance(fact.value, Site)
-            match = same_site(fact.value, observation.value, fact.aliases)
+            match = same_site(fact.value, observation.value, {fact.value.name or fact.label: fact.aliases})
             if match.verdict == "same":
                 return Linked(observation, fact.key, 0.9, (match.reason,), fact.label)
             unsure = unsure or (fact, match.reason) if match.verdict == "unsure" else unsure
@@ -512,7 +527,7 @@ class _Linker:
         if foreign:
             return Unlinked(observation, foreign)
         for signature in self.catalogue.by_kind.get("status", ()):
-            prop = _property(signature, observation, situation, False)
+            prop = _property(signature, observation, situation, False, self.lexicon)
             score = (prop.factor if prop else 0.0) * _scope(signature, situation).factor * self._topic(situation).factor
             if score >= THRESHOLD:
                 return Linked(observation, signature.fact.key, score, (prop.reason if prop else "",), signature.fact.label)
@@ -533,10 +548,10 @@ class Factor(NamedTuple):
     reason: str
 
 
-def _property(signature: Signature, observation: Observation, situation: Situation, agrees: bool) -> Factor | None:
+def _property(signature: Signature, observation: Observation, situation: Situation, agrees: bool, lexicon: Lexicon) -> Factor | None:
     """Is it the fact's property that is spoken of?"""
     if observation.kind == "count":
-        return _unit(signature, observation, situation)
+        return _unit(signature, observation, situation, lexicon)
     if observation.kind == "date":
         return _event(signature, situation, agrees)
     return _described(signature, observation, situation, agrees)
@@ -556,11 +571,11 @@ def _described(signature: Signature, observation: Observation, situation: Situat
     named = sorted((near.nearness, word, near.where) for word, near in {**concepts, **words}.items())
     reason = f"{named[-1][1]} {named[-1][2]}" if named else ""
     if observation.kind == "money":
-        if agrees and score < 0.62:
-            score, reason = 0.62, "; ".join(r for r in (reason, "the amount is the known one") if r)
-        elif {Role.TOTAL, Role.SUM} & set(observation.roles) and score < 0.6:
+        if {Role.TOTAL, Role.SUM} & set(observation.roles) and score < 0.6 and signature.fact.version:
             score, reason = 0.6, "said as a total"
         score *= _money_misfit(signature, situation)
+        if agrees and score < 0.62:
+            score, reason = 0.62, "; ".join(r for r in (reason, "the amount is the known one") if r)
     return Factor(score, reason)
 
 
@@ -596,13 +611,15 @@ def _event(signature: Signature, situation: Situation, agrees: bool) -> Factor |
     if best is None:
         return Factor(0.55, "the date is the known one") if agrees and not close else None
     score, word, where = best
+    if "close" in close - events:
+        score *= 0.3
     if close and not close & (events | {k for c in events for k in _KIN.get(c, ())}):
         score *= 0.4
     bonus = max((w[0] for w in words), default=0.0)
     return Factor(min(1.0, 0.8 * score + 0.2 * bonus + (0.1 if agrees else 0.0)), f"{word} {where}")
 
 
-def _unit(signature: Signature, observation: Observation, situation: Situation) -> Factor | None:
+def _unit(signature: Signature, observation: Observation, situation: Situation, lexicon: Lexicon) -> Factor | None:
     """Counts belong to unit nouns: the noun must agree; a further noun makes it a count of something else."""
     value = observation.value
     assert isinstance(value, Count)
@@ -621,15 +638,10 @@ def _unit(signature: Signature, observation: Observation, situation: Situation) 
         missing = signature.unit - unit
         score = 0.95 * (0.35 if extra else 1.0) * (0.85 if missing and not missing <= set(situation.stems) else 1.0)
         return Factor(score, f"counts {value.unit}")
-    concepts = frozenset(c for c in situation.concepts if situation.concepts[c].nearness >= 1.0) & signature.unit_concepts
-    named = any(n.nearness >= 0.45 for name, n in situation.names.items() if name.kind == "programme")
-    unit_says = properties_of_unit(value.unit, situation) & signature.unit_concepts
-    return Factor(0.7, f"{value.unit} means {sorted(unit_says)[0]}") if concepts and unit_says and named else None
-
-
-def properties_of_unit(unit: str, situation: Situation) -> frozenset[str]:
-    """The concepts of the clause that a unit noun can carry."""
-    return frozenset(c for c, n in situation.concepts.items() if n.nearness >= 1.0)
+    means = properties(lexicon).concepts(value.unit) & signature.unit_concepts
+    if not means:
+        return None
+    return Factor(0.75 if lexicon.code != "en" else 0.6, f"{value.unit} means {sorted(means)[0]}")
 
 
 def _scope(signature: Signature, situation: Situation) -> Factor:
@@ -639,7 +651,7 @@ def _scope(signature: Signature, situation: Situation) -> Factor:
     narrower = [
         (n.nearness, name.text)
         for name, n in situation.names.items()
-        if name.kind in ("site", "host", "organisation") and n.nearness >= TITLE_OR_NEARER
+        if name.kind in ("site", "host", "organisation") and n.nearness >= TITLE
     ]
     programme = max((n.nearness for name, n in situation.names.items() if name.kind == "programme"), default=0.0)
     if signature.fact.kind == "count" or not narrower:
@@ -648,9 +660,6 @@ def _scope(signature: Signature, situation: Situation) -> Factor:
     if (nearness >= 0.9 and len({t for n, t in narrower if n >= 0.9}) == 1) or nearness > programme:
         return Factor(0.5, f"speaks of {text}, a part of the programme")
     return Factor(1.0, "")
-
-
-TITLE_OR_NEARER = 0.4
 
 
 def _narrow_scope(signature: Signature, situation: Situation) -> Factor:
@@ -663,17 +672,17 @@ def _narrow_scope(signature: Signature, situation: Situation) -> Factor:
     if keyed or (worded and len(worded) * 2 >= len(signature.scope)):
         nearness = max(keyed + worded)
         return Factor(0.8 + 0.2 * nearness, f"within {signature.fact.scope}")
-    return Factor(0.3 if signature.scope_keys else 0.8, f"does not name {signature.fact.scope}")
+    return Factor(0.3 if signature.scope_keys else 0.85, f"does not name {signature.fact.scope}")
 
 
-def _role(signature: Signature, observation: Observation) -> Factor:
+def _role(signature: Signature, observation: Observation, agrees: bool) -> Factor:
     """A part, a tranche or an increase is not the whole; a deadline is not the event."""
     roles = set(observation.roles)
     if Role.DELTA in roles:
         return Factor(0.1, "an increase or decrease, not the value")
     if Role.RESTATED in roles:
         return Factor(0.3, "restates another amount")
-    if roles & _PARTIAL and not roles & {Role.TOTAL}:
+    if roles & _PARTIAL and not roles & {Role.TOTAL} and not (agrees and isinstance(observation.value, Money)):
         part = next(r for r in observation.roles if r in _PARTIAL)
         return Factor(0.9 if part is Role.SUM else 0.35, f"said as a {part}")
     if (

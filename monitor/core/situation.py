@@ -97,7 +97,7 @@ class Surroundings:
         """The digest of a text that stands elsewhere (a header, a heading, a title)."""
         if text not in self._layers:
             self._layers[text] = Layer(
-                properties(self.lexicon).concepts(text), stems(text), tuple(s.name for s in find_names(text, self.names))
+                properties(self.lexicon).concepts(text), stems(text), tuple(n for s in find_names(text, self.names) for n in s.names)
             )
         return self._layers[text]
 
@@ -105,7 +105,7 @@ class Surroundings:
         """The digest of a piece of the page."""
         if (start, end) not in self._spans:
             text = self.page.text[start:end]
-            names = tuple(s.name for s in self._found if s.start >= start and s.end <= end)
+            names = tuple(n for s in self._found if s.start >= start and s.end <= end for n in s.names)
             self._spans[start, end] = Layer(properties(self.lexicon).concepts(text), stems(text), names)
         return self._spans[start, end]
 
