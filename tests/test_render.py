@@ -292,6 +292,14 @@ def test_a_day_without_news_is_one_line() -> None:
     assert "WHAT CHANGED" not in told
 
 
+def test_a_day_on_which_nothing_could_be_seen_is_not_called_quiet() -> None:
+    blind = compose(PROGRAMME, [], baseline(), [Health("csc", PROGRAMME, "https://x.example", "timeout")], PERIOD, MORNING)
+    told = report_text(blind)
+    assert "nothing could be seen" in told
+    assert "nothing changed" not in told
+    assert "Nothing can be said: no source could be seen." in told
+
+
 def test_more_than_ten_changes_are_shortened_to_lines() -> None:
     many = [change(id=f"c-{n:02}", label=f"Fact {n}") for n in range(40)]
     told = report_text(composed(*many))
