@@ -13,6 +13,8 @@ from decimal import Decimal
 from html.parser import HTMLParser
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from monitor.core.model import (
     Change,
@@ -175,6 +177,42 @@ def test_values_are_shown_in_words(value: Value | None, shown: str) -> None:
     assert show_value(value) == shown
 
 
+DECIMALS = st.decimals() | st.decimals(min_value=-(10**40), max_value=10**40) | st.integers(0, 10**40).map(Decimal)
+
+
+@settings(max_examples=60, deadline=None)
+@given(amount=DECIMALS, percent=DECIMALS, days=st.none() | st.integers(-(10**6), 10**6))
+def test_no_amount_is_too_absurd_to_be_shown(amount: Decimal, percent: Decimal, days: int | None) -> None:
+    wild = change(old=Count(amount, None), new=replace(money("1"), amount=amount), delta=Delta(amount, percent, days))
+    report_text(composed(wild))
+    to_json(change_json(wild))
+    assert steps(replace(wild, new=Count(percent, None))) is None or amount > 0
+
+
+@settings(max_examples=60, deadline=None)
+@given(edtf=st.text(max_size=12) | st.from_regex(r"[0-9X]{4}-[0-9QH]{1,3}(-[0-9]{1,3})?(/.{0,4})?", fullmatch=True))
+def test_no_date_expression_is_too_absurd_to_be_shown(edtf: str) -> None:
+    assert show_value(DateSpan(date(2026, 1, 1), None, Granularity.DAY, edtf))
+
+
+def test_a_date_expression_of_thousands_of_digits_is_no_date() -> None:
+    for edtf in ("2026-" + "0" * 5000 + "1", "2026-01-" + "1" * 5000, "2026-" + "9" * 5000):
+        assert show_value(DateSpan(date(2026, 1, 1), None, Granularity.DAY, edtf)) == "from 1 January 2026 on"
+
+
+@pytest.mark.parametrize("text", HOSTILE)
+def test_names_of_sources_programmes_and_people_are_only_text_too(text: str) -> None:
+    bad = Health(text, PROGRAMME, text, "suspect", text)
+    seen = change(reviews=(replace(review("reject"), by=text, note=text),))
+    report = compose(PROGRAMME, [seen], baseline(title="T " + text), [bad], PERIOD, MORNING)
+    tags = Tags()
+    tags.feed(report_html(report))
+    assert not {"script", "img"} & set(tags.names)
+    assert tags.links == []
+    assert not re.search("[\x00-\x09\x0b-\x1f\x7f-\x9f\u202a-\u202e\ud800-\udfff]", report_text(report) + report_markdown(report))
+    assert json.loads(report_as(report, "json"))["title"] == "T " + text
+
+
 @pytest.mark.parametrize(
     ("delta", "shown"),
     [
@@ -252,6 +290,14 @@ def test_a_day_without_news_is_one_line() -> None:
     told = report_text(composed())
     assert "nothing changed" in told.lower()
     assert "WHAT CHANGED" not in told
+
+
+def test_a_day_on_which_nothing_could_be_seen_is_not_called_quiet() -> None:
+    blind = compose(PROGRAMME, [], baseline(), [Health("csc", PROGRAMME, "https://x.example", "timeout")], PERIOD, MORNING)
+    told = report_text(blind)
+    assert "nothing could be seen" in told
+    assert "nothing changed" not in told
+    assert "Nothing can be said: no source could be seen." in told
 
 
 def test_more_than_ten_changes_are_shortened_to_lines() -> None:

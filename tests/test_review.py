@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import io
+import os
+import termios
 from dataclasses import replace
 from datetime import date, datetime
 from pathlib import Path
@@ -12,7 +14,7 @@ import pytest
 from monitor.core.decide import effective, fold
 from monitor.core.model import Baseline, Change, ChangeStatus, ChangeType, Evidence, Fact, Review, Revision
 from monitor.errors import ConflictError, UsageError
-from monitor.review import Desk, StreamKeys, Tally, decide, interactive
+from monitor.review import Desk, StreamKeys, Tally, TerminalKeys, decide, interactive
 from monitor.review.queue import HELP, card
 from tests.ai_factories import NEWS_AT, baseline, change, evidence, factories, new_budget, new_site, review
 
@@ -241,6 +243,23 @@ def test_undo_goes_back_to_the_change_it_took_back() -> None:
     assert tally == Tally(0, 2)
     assert effective(memory.changes["c-7f3a91"].reviews) is None
     assert memory.value("sites.count") == factories(7)
+
+
+def test_what_was_undone_can_be_decided_again_even_from_further_on() -> None:
+    memory = Memory(change(), new_budget(), new_site())
+    tally, _ = sit(memory, "anurno\nq")  # accept, next, undo from the third, reject the first
+    assert memory.status("c-7f3a91") is ChangeStatus.REJECTED
+    assert memory.value("sites.count") == factories(7)
+    assert tally == Tally(1, 2)
+
+
+def test_a_key_is_read_from_a_terminal_without_enter() -> None:
+    ours, theirs = os.openpty()
+    with os.fdopen(theirs, encoding="utf-8") as terminal, os.fdopen(ours, "wb", buffering=0) as person:
+        before = termios.tcgetattr(theirs)
+        person.write(b"a")
+        assert TerminalKeys(terminal).key() == "a"
+        assert termios.tcgetattr(theirs) == before
 
 
 def test_alias_asks_for_the_fact_and_a_wrong_one_leaves_the_change_on_the_screen() -> None:

@@ -28,7 +28,7 @@ _SEASONS = {"21": "spring", "22": "summer", "23": "autumn", "24": "winter"}  # E
 _QUARTERS = {"33": "Q1", "34": "Q2", "35": "Q3", "36": "Q4", "40": "first half of", "41": "second half of"}  # EDTF level 2
 _SCALES = ((Decimal(10) ** 12, "trillion"), (Decimal(10) ** 9, "billion"), (Decimal(10) ** 6, "million"))
 _HEDGES = {Qualifier.ABOUT: "about ", Qualifier.OVER: "over ", Qualifier.UNDER: "up to "}
-_MOST_DIGITS = 30
+_MOST_DIGITS = 24  # before the point; three decimals more still fit the 28 digits Decimal counts with
 
 TYPES = {
     ChangeType.NEW_SITE: "New site",
@@ -59,7 +59,7 @@ def show_delta(change: Change) -> str:
     delta = change.delta
     if delta.days is not None:
         return _moved(delta.days)
-    if delta.amount is None:
+    if delta.amount is None or not delta.amount.is_finite():
         return ""
     amount = _signed(delta.amount, change.new if change.new is not None else change.old)
     return f"{amount} ({_percent(delta.percent)})" if delta.percent is not None else amount
@@ -115,14 +115,15 @@ def _number(number: Decimal, scaled: bool) -> str:
         return str(number)
     for scale, name in _SCALES if scaled else ():
         reduced = number / scale
-        if abs(number) >= scale and reduced == round(reduced, 3):
+        if number.copy_abs() >= scale and reduced == round(reduced, 3):
             return f"{_grouped(reduced)} {name}"
     return _grouped(number)
 
 
 def _grouped(number: Decimal) -> str:
-    written = f"{number.normalize():,f}"
-    return "0" if written in ("-0", "") else written
+    shown = number.normalize() if len(number.as_tuple().digits) <= 28 else number
+    written = f"{shown:,f}"
+    return "0" if written == "-0" else written
 
 
 def _dates(value: DateSpan) -> str:
@@ -161,9 +162,15 @@ def _month_words(year: str, month: str, day: str) -> str:
     named = _QUARTERS.get(month) or _SEASONS.get(month) or {"H1": "first half of", "H2": "second half of"}.get(month)
     if named or (month[:1] == "Q" and month[1:] in ("1", "2", "3", "4")):
         return f"{named or month} {year}"
-    if not (month.isdigit() and month.isascii() and 1 <= int(month[:3]) <= 12):
+    if not _is_two_digits(month) or not 1 <= int(month) <= 12:
         return ""
-    return f"{int(day)} {_MONTHS[int(month) - 1]} {year}" if day.isdigit() and day.isascii() else f"{_MONTHS[int(month) - 1]} {year}"
+    if not day:
+        return f"{_MONTHS[int(month) - 1]} {year}"
+    return f"{int(day)} {_MONTHS[int(month) - 1]} {year}" if _is_two_digits(day) else ""
+
+
+def _is_two_digits(text: str) -> bool:
+    return len(text) == 2 and text.isascii() and text.isdigit()
 
 
 def _span(start: date | None, end: date | None) -> str:
@@ -204,16 +211,17 @@ def _duration(days: int) -> str:
 
 
 def _signed(amount: Decimal, like: Value | None) -> str:
-    sign = "+" if amount > 0 else "−" if amount < 0 else "±"
     if isinstance(like, Money):
-        return f"{sign}{like.currency + ' ' if like.currency else ''}{_number(abs(amount), True)}"
-    return sign + _number(abs(amount), False)
+        return f"{_sign(amount)}{like.currency + ' ' if like.currency else ''}{_number(amount.copy_abs(), True)}"
+    return _sign(amount) + _number(amount.copy_abs(), False)
 
 
 def _percent(percent: Decimal | None) -> str:
     if percent is None or not percent.is_finite() or abs(percent.adjusted()) > _MOST_DIGITS:
         return "?"
-    digits = 0 if abs(percent) >= 10 else 1
-    rounded = round(abs(percent), digits)
-    sign = "+" if percent > 0 else "−" if percent < 0 else "±"
-    return f"{sign}{_grouped(rounded)} %"
+    digits = 0 if percent.copy_abs() >= 10 else 1
+    return f"{_sign(percent)}{_grouped(round(percent.copy_abs(), digits))} %"
+
+
+def _sign(amount: Decimal) -> str:
+    return "+" if amount > 0 else "−" if amount < 0 else "±"

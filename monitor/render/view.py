@@ -186,7 +186,7 @@ def show_moment(moment: datetime | None) -> str:
 def headline(report: Report) -> str:
     """The report in one line, for the subject of a mail: "3 changes, 2 wait for review"."""
     if report.is_quiet:
-        return "nothing changed"
+        return "nothing changed" if _seen_count(report) else "nothing could be seen"
     parts = [_many(len(report.changes), "change") if report.groups else "no change"]
     if report.waiting:
         parts.append(f"{len(report.waiting)} wait{'s' if len(report.waiting) == 1 else ''} for review")
@@ -197,12 +197,17 @@ def headline(report: Report) -> str:
 
 def looked(report: Report) -> str:
     """How much of the programme could be seen: "all 8 sources seen", "6 of 8 sources seen"."""
-    blind = len({t.source for t in report.troubles if t.kind != "fewer"})
-    if not report.source_count:
+    count, seen = report.source_count, _seen_count(report)
+    if not count:
         return "no sources configured"
-    if not blind:
-        return {1: "its one source seen", 2: "both sources seen"}.get(report.source_count, f"all {report.source_count} sources seen")
-    return f"{max(0, report.source_count - blind)} of {report.source_count} sources seen"
+    if seen < count:
+        return f"{seen} of {count} sources seen" if seen else "no source could be seen"
+    return {1: "its one source seen", 2: "both sources seen"}.get(count, f"all {count} sources seen")
+
+
+def _seen_count(report: Report) -> int:
+    """Sources whose last look gave their page; one that gave fewer facts than usual was seen."""
+    return max(0, report.source_count - len({t.source for t in report.troubles if t.kind != "fewer"}))
 
 
 def laid_out(report: Report) -> Layout:
@@ -220,8 +225,12 @@ def laid_out(report: Report) -> Layout:
 
 
 def quiet(report: Report) -> str:
-    """The one line of a day on which nothing happened; empty otherwise."""
-    return f"Nothing changed: {looked(report)}, and what they say agrees with the baseline." if report.is_quiet else ""
+    """The one line of a day on which nothing happened; empty otherwise. A day on which nothing could be seen is not called quiet."""
+    if not report.is_quiet:
+        return ""
+    if not _seen_count(report):
+        return f"Nothing can be said: {looked(report)}."
+    return f"Nothing new: {looked(report)}, and no page says anything that was not known or decided."
 
 
 def waited(change: Change, report: Report) -> str:

@@ -42,7 +42,7 @@ class TerminalKeys:
         descriptor = self.terminal.fileno()
         before = termios.tcgetattr(descriptor)
         try:
-            tty.setcbreak(descriptor)
+            tty.setcbreak(descriptor, termios.TCSADRAIN)  # keys typed ahead are kept
             pressed = self.terminal.read(1)
         finally:
             termios.tcsetattr(descriptor, termios.TCSADRAIN, before)

@@ -19,6 +19,7 @@ from monitor.review.keys import Keys
 
 HELP = "a accept · r reject · s snooze · x same as a known fact · n next · u undo the last decision · ? help · q stop"
 SNOOZE_DAYS = 7
+NEXT, STOP = "next", "stop"
 _CONTEXT = 160  # characters before and after the quote
 _OTHERS = 3
 
@@ -47,12 +48,13 @@ def interactive(
 ) -> Tally:
     """Walks through the queue until its end, `q`, or the end of input. Every decision is stored at once; `write` is given text with its line ends."""
     sitting = _Sitting(desk, keys, write, by, now, context, bold)
+    places = {change.id: place for place, change in enumerate(queue)}
     index = 0
-    while 0 <= index < len(queue):
+    while index < len(queue):
         step = sitting.turn(queue[index], f"{index + 1} of {len(queue)}")
-        if step is None:
+        if step == STOP:
             break
-        index += step
+        index = index + 1 if step == NEXT else places[step]
     left = len(queue) - len({r.change for r in sitting.made})
     write(f"\n{len(sitting.made)} decided, {left} left.\n")
     return Tally(len(sitting.made), left)
@@ -67,26 +69,33 @@ class _Sitting:
         self.desk, self.keys, self.write, self.by, self.now, self.context, self.bold = desk, keys, write, by, now, context, bold
         self.made: list[Review] = []
 
-    def turn(self, change: Change, place: str) -> int | None:
-        """Shows a change and asks until something is done with it: 1 to go on, -1 to go back to what was undone, None to stop."""
+    def turn(self, queued: Change, place: str) -> str:
+        """Shows a change and asks until something is done with it. Returns NEXT, STOP, or the id of the change to go back to."""
+        # Read again: it may have been decided, or undone, since the queue was made.
+        change = self.desk.store.change(queued.id) or queued
         self.write(card(change, place, self.context, self.bold))
         while True:
             self.write("\na r s x n u ? > ")
             pressed = self.keys.key()
             self.write(f"{line(pressed)}\n")
-            match pressed.lower():
-                case "" | "q":
-                    return None
-                case "n":
-                    return 1
-                case "u":
-                    if self._undo():
-                        return -1
-                case "a" | "r" | "s" | "x" as key:
-                    if self._decide(key, change):
-                        return 1
-                case _:
-                    self.write(HELP + "\n")
+            step = self._step(pressed.lower(), change)
+            if step:
+                return step
+
+    def _step(self, key: str, change: Change) -> str:
+        """What one key does; empty when the same change is asked about again."""
+        match key:
+            case "" | "q":
+                return STOP
+            case "n":
+                return NEXT
+            case "u":
+                return self._undo()
+            case "a" | "r" | "s" | "x":
+                return NEXT if self._decide(key, change) else ""
+            case _:
+                self.write(HELP + "\n")
+                return ""
 
     def _decide(self, key: str, change: Change) -> bool:
         review = self._review(key, change)
@@ -121,16 +130,16 @@ class _Sitting:
         self.write("that day has passed already\n")
         return None
 
-    def _undo(self) -> bool:
-        """Takes back the last decision of this sitting."""
+    def _undo(self) -> str:
+        """Takes back the last decision of this sitting; the id of its change, or empty when there is none or it is refused."""
         if not self.made:
             self.write("nothing to undo in this sitting\n")
-            return False
+            return ""
         last = self.made[-1]
         if not self._make(Review(last.change, "undo", self.by, self.now()), None):
-            return False
+            return ""
         del self.made[-2:]  # the decision, and the undo that was just noted
-        return True
+        return last.change
 
     def _make(self, review: Review, seen: int | None) -> bool:
         """True when it was made; a refusal is told and leaves the change on the screen."""
