@@ -6,6 +6,7 @@ anything with it: drip, stall, lie, reset. `robots` is what /robots.txt answers,
 
 from __future__ import annotations
 
+import contextlib
 import socket
 import ssl
 import struct
@@ -105,6 +106,8 @@ class Server:
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None) -> None:
         self.ending.set()
+        with contextlib.suppress(OSError):
+            self._listener.shutdown(socket.SHUT_RDWR)  # wakes the acceptor
         self._acceptor.join(5)
         self._listener.close()
         for thread in self._threads:
@@ -128,6 +131,8 @@ class Server:
                 sock, _peer = self._listener.accept()
             except TimeoutError:
                 continue
+            except OSError:
+                return
             self.connections += 1
             thread = threading.Thread(target=self._serve, args=(sock,), daemon=True)
             self._threads.append(thread)

@@ -7,6 +7,7 @@ served one answer cannot smuggle in the next one.
 from __future__ import annotations
 
 import errno
+import functools
 import os
 import selectors
 import socket
@@ -35,7 +36,7 @@ class GuardedTransport(httpx.HTTPTransport):
     """httpx's transport over our own sockets. `proxy` is an http:// address from the settings, or None."""
 
     def __init__(self, addresses: Addresses, *, connect_timeout_s: float, proxy: str | None, ssl_context: ssl.SSLContext | None) -> None:
-        context = ssl_context or httpx.create_ssl_context(trust_env=False)
+        context = ssl_context or _verifying()
         super().__init__(verify=context, trust_env=False)
         pool: dict[str, Any] = {"ssl_context": context, "max_connections": MAX_CONNECTIONS, "max_keepalive_connections": 0}
         if proxy is None:
@@ -47,6 +48,12 @@ class GuardedTransport(httpx.HTTPTransport):
             auth = (address.username, address.password) if address.username else None
             origin = f"http://{address.netloc.decode('ascii')}"
             self._pool = httpcore.HTTPProxy(origin, proxy_auth=auth, **pool, network_backend=backend)
+
+
+@functools.cache
+def _verifying() -> ssl.SSLContext:
+    """Certificates are checked against certifi's authorities; loading them takes 20 ms, so once is enough."""
+    return httpx.create_ssl_context(trust_env=False)
 
 
 def _proxy_address(proxy: str) -> httpx.URL:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from datetime import UTC, datetime
 
 import pytest
@@ -14,11 +15,12 @@ from monitor.fetch import Fetcher, FetchLimits, Validators
 from tests.servers import Handler, Server
 
 NOW = datetime(2026, 5, 4, 7, 0, tzinfo=UTC)
-LIMITS = FetchLimits(timeout_s=0.6, connect_timeout_s=0.4, max_bytes=100_000, host_delay_s=0, retries=0, robots_timeout_s=0.3)
+PATIENT = FetchLimits(timeout_s=10, connect_timeout_s=5, max_bytes=100_000, host_delay_s=0, retries=0, robots_timeout_s=5)
+LIMITS = replace(PATIENT, timeout_s=0.8, connect_timeout_s=0.6, robots_timeout_s=0.6)
 
 
 def look(
-    server: Server, path: str = "/page", *, limits: FetchLimits = LIMITS, validators: Validators | None = None, **source: object
+    server: Server, path: str = "/page", *, limits: FetchLimits = PATIENT, validators: Validators | None = None, **source: object
 ) -> Capture | NotModified:
     """One look at a path of an allowed loopback server with a fresh fetcher."""
     with Fetcher(limits, allow_hosts=[server.netloc]) as fetcher:
@@ -26,7 +28,7 @@ def look(
 
 
 def refused(
-    server: Server, path: str = "/page", *, limits: FetchLimits = LIMITS, validators: Validators | None = None, **source: object
+    server: Server, path: str = "/page", *, limits: FetchLimits = PATIENT, validators: Validators | None = None, **source: object
 ) -> FetchError:
     """The failure of one look, its line checked for length and cleanliness."""
     with pytest.raises(FetchError) as caught:

@@ -11,7 +11,7 @@ from monitor.core.model import Source, SourceStatus
 from monitor.errors import FetchError
 from monitor.fetch import Fetcher
 from monitor.fetch.addresses import Addresses, is_public
-from tests.fetch.conftest import LIMITS, NOW, look, refused
+from tests.fetch.conftest import LIMITS, NOW, PATIENT, look, refused
 from tests.servers import Server, page, redirect
 
 Serve = Callable[..., Server]
@@ -291,7 +291,7 @@ def test_the_checked_address_is_the_one_connected_to(serve: Serve) -> None:
         asked.append(host)
         return [server.host]
 
-    with Fetcher(LIMITS, resolve=resolve, allow_hosts=[f"outlet.example:{server.port}"]) as fetcher:  # type: ignore[arg-type]
+    with Fetcher(PATIENT, resolve=resolve, allow_hosts=[f"outlet.example:{server.port}"]) as fetcher:  # type: ignore[arg-type]
         fetcher.fetch(Source("s", f"http://outlet.example:{server.port}/page"), None, NOW)
     assert asked == ["outlet.example", "outlet.example"]  # once for robots.txt, once for the page
     assert server.requests[-1].headers["host"] == f"outlet.example:{server.port}"
@@ -346,7 +346,7 @@ def test_only_the_permanent_start_of_a_chain_is_proposed(serve: Serve) -> None:
 def test_headers_of_a_source_stay_at_its_origin(serve: Serve) -> None:
     other = serve(page(b"x"))
     server = serve(handlers={"/page": redirect("/same"), "/same": redirect(other.url("/page"))})
-    with Fetcher(LIMITS, allow_hosts=[server.netloc, other.netloc]) as fetcher:
+    with Fetcher(PATIENT, allow_hosts=[server.netloc, other.netloc]) as fetcher:
         fetcher.fetch(Source("s", server.url("/page"), headers=(("Authorization", "Bearer secret"), ("Host", "evil"))), None, NOW)
     pages = [request for request in server.requests if request.path != "/robots.txt"]
     assert [request.headers.get("authorization") for request in pages] == ["Bearer secret", "Bearer secret"]

@@ -9,7 +9,7 @@ import pytest
 from monitor.core.model import Capture, NotModified, Source
 from monitor.errors import FetchError
 from monitor.fetch import Fetcher, Validators
-from tests.fetch.conftest import LIMITS, NOW, look, refused
+from tests.fetch.conftest import NOW, PATIENT, look, refused
 from tests.servers import Connection, Server, page, raw, redirect
 
 Serve = Callable[..., Server]
@@ -166,7 +166,7 @@ def test_a_secret_of_a_header_comes_from_the_settings_and_is_never_shown(serve: 
     server = serve(page(b"x"))
 
     def ask(value: str, secrets: dict[str, str]) -> None:
-        with Fetcher(LIMITS, allow_hosts=[server.netloc], secrets=secrets) as fetcher:
+        with Fetcher(PATIENT, allow_hosts=[server.netloc], secrets=secrets) as fetcher:
             fetcher.fetch(Source("s", server.url("/page"), headers=(("Authorization", value),)), None, NOW)
 
     ask("Bearer ${MONITOR_SECRET_KEY}", {"MONITOR_SECRET_KEY": "abc\n"})

