@@ -103,6 +103,21 @@ def test_sites_get_their_place_as_key_and_the_count_counts_them(made: Draft) -> 
     assert proposed["count.stations"]["counts"] == "site.*"
 
 
+def test_the_quote_of_a_table_cell_is_its_row() -> None:
+    cells = ("Kemi", "Finland", "Oulu", "Finland")
+    text = "\n".join(cells)
+    starts = (0, 5, 13, 18)
+    passages = tuple(
+        Passage(s, s + len(c), Region.MAIN, Form.CELL, group=1, row=i // 2, column=i % 2)
+        for i, (s, c) in enumerate(zip(starts, cells, strict=True))
+    )
+    found = Observation(
+        "site", Site(None, None, "Oulu", "FI"), "Oulu", 13, 17, "Oulu", Region.MAIN, Qualifier.EXACT, Role.CURRENT, 0.9, 2, 13, 17
+    )
+    made = draft(Page("", "Rail", text, passages, "en"), [found], kinds=KINDS)
+    assert facts(made)["site.oulu"]["quote"] == "Oulu Finland"
+
+
 def test_three_countries_in_a_sentence_are_a_list_of_participants(made: Draft) -> None:
     assert next(f["value"] for f in facts(made).values() if f["kind"] == "countries") == ["FI", "SE", "NO"]
 

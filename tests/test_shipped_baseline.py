@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import shutil
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 
-from monitor import baseline
-from monitor.core.model import Count, Countries, Money, Site
+from monitor import baseline, plugins
+from monitor.core.lang import load
+from monitor.core.model import Count, Countries, Money, Revision, Site
 
 FOLDER = Path(baseline.__file__).parents[2] / "baseline" / "eurohpc-ai-factories"
 
@@ -42,3 +45,32 @@ def test_every_fact_has_its_proof_and_every_source_its_publisher(checked: baseli
     assert checked.baseline is not None
     assert all(f.quote and f.url for f in checked.baseline.facts)
     assert all(s.publisher for s in checked.baseline.sources)
+
+
+@pytest.mark.parametrize(
+    ("kind", "written"),
+    [
+        ("money", "over EUR 2.6 billion"),
+        ("money", "EUR 485 million"),
+        ("money", "EUR 20-40 million"),
+        ("money", "up to EUR 40 million per year"),
+        ("date", "2026-Q3"),
+        ("date", "2029/2033"),
+        ("date", "2035/.."),
+        ("date", "by the end of 2027"),
+        ("count", "19 AI Factories"),
+        ("status", "under construction"),
+        ("countries", ["PT", "RO"]),
+        ("site", {"name": "X", "place": "Linz", "country": "AT"}),
+        ("organisation", "University of Linz"),
+    ],
+)
+def test_an_accepted_value_of_any_kind_is_read_back_as_it_was(tmp_path: Path, kind: str, written: object) -> None:
+    folder = tmp_path / FOLDER.name
+    shutil.copytree(FOLDER, folder)
+    value = plugins.kinds()[kind].parse(written, load("en"))
+    revision = Revision(
+        2, datetime(2026, 1, 1, tzinfo=UTC), "Ada", None, "new.fact", value, kind, "New", quote="q", url="https://a.example"
+    )
+    baseline.append_revision(folder, baseline.folder_digest(folder), revision)
+    assert baseline.read(folder).revisions == (revision,)

@@ -136,11 +136,22 @@ def _says_the_same(kind: Kind, old: Value, new: Value) -> bool:
 
 
 def _quote(page: Page, observation: Observation) -> str:
-    start, end = observation.sentence_start, observation.sentence_end
+    start, end = _row(page, observation) or (observation.sentence_start, observation.sentence_end)
     if end - start > _QUOTE_CHARS:
         start = max(start, observation.start - _QUOTE_CHARS // 2)
         end = min(end, start + _QUOTE_CHARS)
     return " ".join(page.text[start:end].split())
+
+
+def _row(page: Page, observation: Observation) -> tuple[int, int] | None:
+    """The bounds of the table row a mention stands in: a cell alone proves little."""
+    if not 0 <= observation.passage < len(page.passages):
+        return None
+    cell = page.passages[observation.passage]
+    if cell.row is None:
+        return None
+    cells = [p for p in page.passages if (p.group, p.row) == (cell.group, cell.row)]
+    return cells[0].start, cells[-1].end
 
 
 def _words_near(page: Page, observation: Observation) -> tuple[str, ...]:
@@ -196,6 +207,8 @@ def _facts_text(page: Page, proposals: Sequence[Proposal], kinds: Mapping[str, K
 
 def _readable(proposal: Proposal, kind: Kind, lexicon: Lexicon) -> object | None:
     written = written_value(proposal.value, kind, lexicon)
+    if isinstance(written, Mapping):  # the gazetteer knows coordinates; in a file for people they are in the way
+        written = {key: value for key, value in written.items() if key not in ("lat", "lon")}
     return written if kind.parse(written, lexicon) is not None else None
 
 

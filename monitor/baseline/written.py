@@ -8,7 +8,7 @@ from datetime import UTC, date, datetime
 
 from monitor.core.kinds import Kind
 from monitor.core.lang import Lexicon
-from monitor.core.model import Countries, Organisation, Place, Revision, Site, Value
+from monitor.core.model import Countries, DateSpan, Organisation, Place, Revision, Site, Value
 
 _BARE = re.compile(r"[A-Za-z0-9_-]+")
 _ESCAPES = {'"': '\\"', "\\": "\\\\", "\n": "\\n", "\t": "\\t", "\r": "\\r", "\b": "\\b", "\f": "\\f"}
@@ -47,9 +47,16 @@ def written_value(value: Value, kind: Kind, lexicon: Lexicon) -> object:
             return list(names)
         case Site() | Organisation() | Place():
             return table
+        case DateSpan(edtf=edtf):
+            return next((text for text in (kind.show(value, lexicon), edtf) if _same_days(kind.parse(text, lexicon), value)), table)
         case _:
             shown = kind.show(value, lexicon)
             return shown if kind.parse(shown, lexicon) == value else table
+
+
+def _same_days(read: Value | None, value: DateSpan) -> bool:
+    """Whether both mean the same days; that a date came without its year, or as "next spring", is over once it stands in a baseline."""
+    return isinstance(read, DateSpan) and (read.start, read.end, read.granularity) == (value.start, value.end, value.granularity)
 
 
 def revision_block(revision: Revision, written: object, *, with_kind: bool) -> str:
