@@ -200,7 +200,11 @@ def _may_count(number: Number, high: Number | None, context: _Context) -> bool:
     before = context.folded[max(0, start - 2) : start]
     if before[-1:] == "-" and not number.words:
         return False
-    if before[-1:] in ("+", "/", "$", "€", "£", "§", "#", "*") or context.folded[end : end + 1] in ("º", "ª", "°") and context.folded[end : end + 2] != "°c":
+    if (
+        before[-1:] in ("+", "/", "$", "€", "£", "§", "#", "*")
+        or context.folded[end : end + 1] in ("º", "ª", "°")
+        and context.folded[end : end + 2] != "°c"
+    ):
         return False
     if context.folded[end : end + 1].isalpha() and not context.units.measure.match(context.text, number.bare_end):
         return False
@@ -252,7 +256,9 @@ def _stands_for_things(number: Number, context: _Context) -> bool:
     behind = context.folded[number.end : number.end + 40].split("\n", 1)[0]
     if behind[:1] != " ":
         return False
-    if any(behind.startswith(f" {phrase}") and not behind[len(phrase) + 1 : len(phrase) + 2].isalnum() for phrase in context.words.partitive):
+    if any(
+        behind.startswith(f" {phrase}") and not behind[len(phrase) + 1 : len(phrase) + 2].isalnum() for phrase in context.words.partitive
+    ):
         return number.words or not number.is_year
     following = [word.strip(".,;:") for word in behind.split()]
     while following and following[0] in context.units.adjectives:

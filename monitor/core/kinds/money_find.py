@@ -77,7 +77,9 @@ def around(lexicon: Lexicon) -> Around:
     """The [money] words of a language that stand around amounts."""
     section = lexicon.section("money")
     per = [(phrase, name) for name, listed in section.get("per", {}).items() for phrase in forms(listed)]
-    templates = [re.escape(t).replace(re.escape("{y}"), r"((?:19|20)\d\d)") for t in forms(section.get("price_base", {}).get("templates", ""))]
+    templates = [
+        re.escape(t).replace(re.escape("{y}"), r"((?:19|20)\d\d)") for t in forms(section.get("price_base", {}).get("templates", ""))
+    ]
     return Around(
         per=tuple(sorted(per, key=lambda p: -len(p[0]))),
         per_before={word: name for name, listed in section.get("per_before", {}).items() for word in forms(listed)},
@@ -215,7 +217,9 @@ def _code(amount: Amount) -> str | None:
 # ----------------------------------------------------------------------------------------------------------------------- one mention
 
 
-def _mention(found: _Found, context: _Context, currency: Currency | None = None, confidence: float = 0.97, cues: tuple[str, ...] = ()) -> Mention:
+def _mention(
+    found: _Found, context: _Context, currency: Currency | None = None, confidence: float = 0.97, cues: tuple[str, ...] = ()
+) -> Mention:
     currency = currency or found.low.currency or Currency(None)
     value, words = _value(found, currency, context)
     if currency.code is None:
@@ -389,7 +393,12 @@ def _cells(page: Page, context: _Context) -> list[Mention]:
 def _cell(passage: Passage, headers: list[str], context: _Context) -> Mention | None:
     text = context.text[passage.start : passage.end]
     numbers = find_numbers(text, context.lexicon)
-    if len(numbers) != 1 or numbers[0].value is None or any(c.isalpha() for c in text[: numbers[0].start] + text[numbers[0].end :]) or "%" in text:
+    if (
+        len(numbers) != 1
+        or numbers[0].value is None
+        or any(c.isalpha() for c in text[: numbers[0].start] + text[numbers[0].end :])
+        or "%" in text
+    ):
         return None
     number = numbers[0]
     for header in headers:

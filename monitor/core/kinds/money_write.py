@@ -63,7 +63,11 @@ def _vague_phrases(known: Vocabulary) -> list[str]:
     scales.sort(key=lambda form: form not in known.alone_vague)
     vague = [form for form, word in known.words.items() if word.role == "vague"]
     gaps = sorted(known.links - {"-"}, key=lambda gap: (gap == " ", gap))
-    return [*(f for f in scales if f in known.alone_vague), *(f"{form}{gap}{scale}" for scale in scales for form in vague for gap in gaps), *vague]
+    return [
+        *(f for f in scales if f in known.alone_vague),
+        *(f"{form}{gap}{scale}" for scale in scales for form in vague for gap in gaps),
+        *vague,
+    ]
 
 
 def money_to_json(value: Money) -> dict[str, Any]:

@@ -1,11 +1,11 @@
 """When two amounts or counts say the same: tolerance from the written digits, hedges as bounds, ranges as intervals (design.md, section 7, rule 1).
 
-    old        new        verdict     because
-    1.5 bn     1.52 bn    refined     inside 1.45-1.55 and more precise
-    178        178.6      refined     a coarser figure may be cut off instead of rounded
-    over 70    71         refined     a bound agrees with what is up to a tenth beyond it
-    over 500   485        different   below the bound
-    20-40      33         refined     inside the range
+old        new        verdict     because
+1.5 bn     1.52 bn    refined     inside 1.45-1.55 and more precise
+178        178.6      refined     a coarser figure may be cut off instead of rounded
+over 70    71         refined     a bound agrees with what is up to a tenth beyond it
+over 500   485        different   below the bound
+20-40      33         refined     inside the range
 """
 
 from __future__ import annotations
@@ -123,8 +123,16 @@ def _agreeing(old: Measured, new: Measured, delta: Delta) -> Comparison:
     hedged = {Qualifier.ABOUT, Qualifier.OVER, Qualifier.UNDER}
     if old.amount == new.amount and old.amount is not None:
         return Comparison("same", "the same figure" + (", hedged" if hedged & {old.qualifier, new.qualifier} else ""), delta)
-    finer = new.precision < old.precision or (old.amount is None and new.amount is not None) or (old.qualifier in hedged and new.qualifier not in hedged)
-    coarser = new.precision > old.precision or (old.amount is not None and new.amount is None) or (new.qualifier in hedged and old.qualifier not in hedged)
+    finer = (
+        new.precision < old.precision
+        or (old.amount is None and new.amount is not None)
+        or (old.qualifier in hedged and new.qualifier not in hedged)
+    )
+    coarser = (
+        new.precision > old.precision
+        or (old.amount is not None and new.amount is None)
+        or (new.qualifier in hedged and old.qualifier not in hedged)
+    )
     if finer and not coarser:
         return Comparison("refined", "inside what was said before, and more precise", delta)
     if coarser and not finer:

@@ -18,7 +18,9 @@ from monitor.core.text.numbers.vocabulary import forms
 CENT = Decimal("0.01")
 _SIGN = re.escape(SIGNS)
 _BEFORE = re.compile(rf"((?:[a-z]{{1,3}})?[{_SIGN}](?:mio|bn|m)?|[^\W\d_]{{1,8}}\.?) ?-?$")
-_AFTER = re.compile(rf"(?:[a-z]{{1,4}})?[{_SIGN}](?: ?(?:us|ca|can)\b)?|[^\W\d_]+(?:[-'][^\W\d_]+){{0,3}}\.?(?: [^\W\d_]+(?:[-'][^\W\d_]+){{0,2}}\.?){{0,2}}")
+_AFTER = re.compile(
+    rf"(?:[a-z]{{1,4}})?[{_SIGN}](?: ?(?:us|ca|can)\b)?|[^\W\d_]+(?:[-'][^\W\d_]+){{0,3}}\.?(?: [^\W\d_]+(?:[-'][^\W\d_]+){{0,2}}\.?){{0,2}}"
+)
 _DIGIT_NEXT = re.compile(r" ?\d")
 _ACRONYM = re.compile(r"\w+")
 _HEADER_WORD = re.compile(rf"[a-z]{{0,3}}[{_SIGN}](?:mio|bn|mn|m|k)?(?!\w)|[^\W\d_]+\.?")
@@ -126,13 +128,17 @@ def _before(text: str, folded: str, start: int, words: MoneyWords, setting: Sett
         at += len(written) - 1
         currency = _symbol(written[-1], written[-1], setting, language)
     if currency is None and written[0] in SIGNS and written[1:] in AFTER_SCALE:
-        currency = replace(settle(SYMBOLS[written[0]] if written[0] in SYMBOLS else written[0], setting, language), scale=AFTER_SCALE[written[1:]])
+        currency = replace(
+            settle(SYMBOLS[written[0]] if written[0] in SYMBOLS else written[0], setting, language), scale=AFTER_SCALE[written[1:]]
+        )
     return Marker(currency, at) if currency else None
 
 
 def _symbol(written: str, original: str, setting: Setting, language: str) -> Currency | None:
     """The currency of a symbol or code as folded and as written; codes count in capitals only, a few also in small letters."""
-    if written in SYMBOLS and not (written in ("rs", "ft", "rm", "lei", "dm", "s$") and original == written and written in ("rs", "rm", "dm")):
+    if written in SYMBOLS and not (
+        written in ("rs", "ft", "rm", "lei", "dm", "s$") and original == written and written in ("rs", "rm", "dm")
+    ):
         return settle(SYMBOLS[written], setting, language)
     if written in SCALED:
         code, scale = SCALED[written]

@@ -18,8 +18,33 @@ CODES = frozenset(
     "SDG SEK SGD SHP SLE SRD SSP STN SYP SZL THB TJS TMT TND TRY TTD TWD TZS UAH UGX USD UYU UZS VES VND VUV WST XAF XCD XOF XPF YER ZAR ZMW DEM ITL NLG".split()
 )
 
-DOLLARS = {"AU": "AUD", "CA": "CAD", "NZ": "NZD", "SG": "SGD", "HK": "HKD", "TW": "TWD", "MX": "MXN", "CO": "COP", "CL": "CLP", "AR": "ARS", "US": "USD"}
-KRONER = {"SE": "SEK", "NO": "NOK", "DK": "DKK", "IS": "ISK", "FO": "DKK", "GL": "DKK", "sv": "SEK", "da": "DKK", "nb": "NOK", "no": "NOK", "nn": "NOK", "is": "ISK"}
+DOLLARS = {
+    "AU": "AUD",
+    "CA": "CAD",
+    "NZ": "NZD",
+    "SG": "SGD",
+    "HK": "HKD",
+    "TW": "TWD",
+    "MX": "MXN",
+    "CO": "COP",
+    "CL": "CLP",
+    "AR": "ARS",
+    "US": "USD",
+}
+KRONER = {
+    "SE": "SEK",
+    "NO": "NOK",
+    "DK": "DKK",
+    "IS": "ISK",
+    "FO": "DKK",
+    "GL": "DKK",
+    "sv": "SEK",
+    "da": "DKK",
+    "nb": "NOK",
+    "no": "NOK",
+    "nn": "NOK",
+    "is": "ISK",
+}
 YENS = {"CN": "CNY", "zh": "CNY"}
 POUNDS = {"EG": "EGP", "LB": "LBP", "SD": "SDG"}
 RUPEES = {"PK": "PKR", "LK": "LKR", "NP": "NPR", "MU": "MUR"}
@@ -33,8 +58,23 @@ SYMBOLS: dict[str, str] = {
     "лв": "BGN", "лв.": "BGN", "sfr": "CHF", "sfr.": "CHF", "fr.": "CHF", "skr": "SEK", "sek": "SEK", "nkr": "NOK", "dkr": "DKK", "rs": "INR", "rs.": "INR", "ikr": "ISK",
     "dm": "DEM", "lei": "RON", "$": "$", "¥": "¥", "kr": "kr", "kr.": "kr", "rm": "MYR", "fcfa": "XOF",
 }  # fmt: skip
-LOWER_CODES = frozenset({"eur", "usd", "gbp", "chf", "pln", "sek", "nok", "dkk", "czk", "huf", "ron", "bgn", "inr", "jpy", "cny", "aud", "cad"})
-_PREFIXES = {"m": "1e6", "k": "1e3", "t": "1e3", "mn": "1e6", "bn": "1e9", "md": "1e9", "mio": "1e6", "mrd": "1e9", "mld": "1e9", "mln": "1e6", "mds": "1e9", "g": "1e9"}
+LOWER_CODES = frozenset(
+    {"eur", "usd", "gbp", "chf", "pln", "sek", "nok", "dkk", "czk", "huf", "ron", "bgn", "inr", "jpy", "cny", "aud", "cad"}
+)
+_PREFIXES = {
+    "m": "1e6",
+    "k": "1e3",
+    "t": "1e3",
+    "mn": "1e6",
+    "bn": "1e9",
+    "md": "1e9",
+    "mio": "1e6",
+    "mrd": "1e9",
+    "mld": "1e9",
+    "mln": "1e6",
+    "mds": "1e9",
+    "g": "1e9",
+}
 # "MEUR", "k€", "Mkr", "MSEK": the scale grown together with the currency.
 SCALED = {
     prefix + code: (code, Decimal(scale))
@@ -43,7 +83,15 @@ SCALED = {
     if not (prefix == "g" and code == "kr")
 }
 SIGNS = "€£$¥₹₺₽₴₪₩₫₦₱฿₸"
-AFTER_SCALE = {"m": Decimal("1e6"), "bn": Decimal("1e9"), "mn": Decimal("1e6"), "k": Decimal("1e3"), "mio": Decimal("1e6"), "mrd": Decimal("1e9"), "b": Decimal("1e9")}
+AFTER_SCALE = {
+    "m": Decimal("1e6"),
+    "bn": Decimal("1e9"),
+    "mn": Decimal("1e6"),
+    "k": Decimal("1e3"),
+    "mio": Decimal("1e6"),
+    "mrd": Decimal("1e9"),
+    "b": Decimal("1e9"),
+}
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,7 +15,15 @@ from monitor.core.lang import Lexicon
 from monitor.core.model import Qualifier
 from monitor.core.text.numbers.vocabulary import forms
 
-_SIGNS = {"~": Qualifier.ABOUT, "≈": Qualifier.ABOUT, "±": Qualifier.ABOUT, ">": Qualifier.OVER, "≥": Qualifier.OVER, "<": Qualifier.UNDER, "≤": Qualifier.UNDER}
+_SIGNS = {
+    "~": Qualifier.ABOUT,
+    "≈": Qualifier.ABOUT,
+    "±": Qualifier.ABOUT,
+    ">": Qualifier.OVER,
+    "≥": Qualifier.OVER,
+    "<": Qualifier.UNDER,
+    "≤": Qualifier.UNDER,
+}
 _LONGEST = 5  # words of a hedge
 _LOOK_BACK = 48  # characters
 
@@ -49,7 +57,7 @@ class Hedges:
         glued = text[-1:] not in (" ", "(", "")
         if glued and text[-1:] != "'":
             return None
-        words = [word.lstrip("(\"„“«") for word in text.split(" ") if word]
+        words = [word.lstrip('("„“«') for word in text.split(" ") if word]
         while words:
             if hedge := self._last(words, money):
                 return hedge

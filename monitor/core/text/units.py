@@ -179,7 +179,9 @@ def _capital_end(text: str, folded: str, tokens: list[tuple[int, int]], words: U
     end = tokens[0][1]
     for (start, stop), (next_start, next_end) in zip(tokens, tokens[1:], strict=False):
         name = text[start:stop]
-        goes_on = name.isupper() or (name.endswith(("er", "e", "en")) and name.lower().startswith(("europäisch", "eu-", "berlin", "deutsch")))
+        goes_on = name.isupper() or (
+            name.endswith(("er", "e", "en")) and name.lower().startswith(("europäisch", "eu-", "berlin", "deutsch"))
+        )
         if not goes_on or not text[next_start].isupper() or folded[next_start:next_end] in words.stop:
             break
         end = next_end

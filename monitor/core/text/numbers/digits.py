@@ -1,13 +1,13 @@
 """Digits with separators, read by the customs of a language.
 
-    written        en          de, fr, es ...       rule
-    1.500,75       1500.75     1500.75              of two separators the last is the decimal sign
-    1,500,000      1500000     1500000              a separator that repeats groups
-    12,34,567      1234567     1234567              Indian groups
-    1.5   1,25     1.5 1.25    1.5 1.25             other than three digits behind it: decimal
-    1.500          1.500       1500                 three digits: the language decides
-    0.125          0.125       0.125                nothing groups behind a lone zero
-    1.2.3          -           -                    a version, a date, a heading number
+written        en          de, fr, es ...       rule
+1.500,75       1500.75     1500.75              of two separators the last is the decimal sign
+1,500,000      1500000     1500000              a separator that repeats groups
+12,34,567      1234567     1234567              Indian groups
+1.5   1,25     1.5 1.25    1.5 1.25             other than three digits behind it: decimal
+1.500          1.500       1500                 three digits: the language decides
+0.125          0.125       0.125                nothing groups behind a lone zero
+1.2.3          -           -                    a version, a date, a heading number
 """
 
 from __future__ import annotations

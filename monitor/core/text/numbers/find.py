@@ -256,7 +256,18 @@ def _composed(start: int, end: int, value: Decimal, run: list[_Token], folded: s
     half = any(t.word is not None and t.word.role in ("fraction", "tail") for t in run)
     precision = precision_of(value) if value == value.to_integral_value() else precision_unit(value)
     about = first is not None and any(t.word is not None and t.word.role == "collective" for t in run) and first.role == "collective"
-    return Number(start, end, value, precision, plain(value / scale), scale, bare_end, words=True, about=about, decimals=1 if half and value % 1 else 0)
+    return Number(
+        start,
+        end,
+        value,
+        precision,
+        plain(value / scale),
+        scale,
+        bare_end,
+        words=True,
+        about=about,
+        decimals=1 if half and value % 1 else 0,
+    )
 
 
 def _scale_of(run: list[_Token], value: Decimal) -> Decimal:
@@ -284,12 +295,27 @@ def _plural_alone(run: list[_Token], first: Word) -> Number:
     scale = first.value
     for token in run[1:]:
         scale *= token.word.value if token.word else ONE
-    return Number(run[0].start, run[-1].end, None, _magnitude(2 * scale), scale=scale, bare_end=run[0].start, words=True, low=plain(2 * scale), high=plain(1000 * scale))
+    return Number(
+        run[0].start,
+        run[-1].end,
+        None,
+        _magnitude(2 * scale),
+        scale=scale,
+        bare_end=run[0].start,
+        words=True,
+        low=plain(2 * scale),
+        high=plain(1000 * scale),
+    )
 
 
-def _vague(run: list[_Token], first: Word) -> Number | None:
+def _vague(run: list[_Token], first: Word) -> Number:
     scale = ONE
     for token in run[1:]:
         scale *= token.word.value if token.word else ONE
-    high = (first.high or first.value) * scale
-    return Number(run[0].start, run[-1].end, None, _magnitude(2 * scale), scale=scale, bare_end=run[0].end, words=True, low=first.value * scale, high=high)
+    low, high = plain(first.value * scale), plain((first.high or first.value) * scale)
+    return Number(run[0].start, run[-1].end, None, _magnitude(low), scale=scale, bare_end=run[0].end, words=True, low=low, high=high)
+
+
+def _magnitude(value: Decimal) -> Decimal:
+    """The power of ten of a vague number: all that is precise about it."""
+    return Decimal(1).scaleb(value.adjusted())

@@ -1,8 +1,8 @@
 """Whether two neighbouring numbers are a range, an old and a new value, or members of a list.
 
-    "20-40", "20 to 40", "between 20 and 40", "von 20 bis 40"    range
-    "rose from 7 to 13", "von 6,5 auf 7,9"                       pair: two values, not one
-    "8 and 12 million"                                           list
+"20-40", "20 to 40", "between 20 and 40", "von 20 bis 40"    range
+"rose from 7 to 13", "von 6,5 auf 7,9"                       pair: two values, not one
+"8 and 12 million"                                           list
 """
 
 from __future__ import annotations

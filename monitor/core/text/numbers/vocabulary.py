@@ -115,7 +115,9 @@ def vocabulary(lexicon: Lexicon) -> Vocabulary:
         articles=frozenset(forms(section.get("articles", ""))),
         alone_vague=frozenset(forms(section.get("alone_vague", ""))),
         alone_one=frozenset(forms(section.get("alone_one", ""))),
-        joiners=frozenset({" ", "-", *(f" {w} " for w in forms(section.get("joiners", ""))), *(f"-{w}-" for w in forms(section.get("joiners", "")))}),
+        joiners=frozenset(
+            {" ", "-", *(f" {w} " for w in forms(section.get("joiners", ""))), *(f"-{w}-" for w in forms(section.get("joiners", "")))}
+        ),
         links=frozenset({" ", "-", *(w + ("" if w.endswith("'") else " ") for w in (f" {v}" for v in forms(section.get("links", ""))))}),
         range_signs=frozenset({"-", " - ", *(f" {w} " for w in forms(section.get("ranges", "")))}),
         between=frozenset(forms(section.get("between", ""))),
@@ -133,10 +135,21 @@ def vocabulary(lexicon: Lexicon) -> Vocabulary:
 
 
 def _words(section: Mapping[str, Any]) -> dict[str, Word]:
-    words = {form: Word("vague", *map(Decimal, bounds.split())) for bounds, listed in section.get("vague", {}).items() for form in forms(listed)}
-    for name, role in (("fractions", "fraction"), ("tails", "tail"), ("collectives", "collective"), ("scales", "scale"), ("cardinals", "cardinal")):
+    words = {
+        form: Word("vague", *map(Decimal, bounds.split())) for bounds, listed in section.get("vague", {}).items() for form in forms(listed)
+    }
+    for name, role in (
+        ("fractions", "fraction"),
+        ("tails", "tail"),
+        ("collectives", "collective"),
+        ("scales", "scale"),
+        ("cardinals", "cardinal"),
+    ):
         words |= {form: Word(role, value) for form, value in by_form(section.get(name, {})).items()}
-    return {f: Word("scale", w.value) if w.value >= MULTIPLIERS_FROM and _is_power(w.value) and w.role == "cardinal" else w for f, w in words.items()}
+    return {
+        f: Word("scale", w.value) if w.value >= MULTIPLIERS_FROM and _is_power(w.value) and w.role == "cardinal" else w
+        for f, w in words.items()
+    }
 
 
 def _is_power(value: Decimal) -> bool:
@@ -146,8 +159,7 @@ def _is_power(value: Decimal) -> bool:
 # A number never starts inside a word, a decimal or a path; the codes in front of digits without a blank are the exception. The first digit is consumed before
 # anything is looked back at: patterns that begin with a set of characters are searched forty times faster than those that begin with a look-behind.
 _GLUED = "|".join(
-    rf"(?<=\b{code}\d)"
-    for code in "eur usd gbp chf pln sek nok dkk inr aud cad jpy cny czk huf ron nzd sgd zar rs kr".split()
+    rf"(?<=\b{code}\d)" for code in "eur usd gbp chf pln sek nok dkk inr aud cad jpy cny czk huf ron nzd sgd zar rs kr".split()
 )
 DIGITS = re.compile(
     rf"[0-9½¼¾](?:(?<=[½¼¾])|(?:(?<![\w.'#@=^~\\]\d)|{_GLUED})(?<!\d[,:/]\d)(?:"
