@@ -73,6 +73,10 @@ def _after_stop(left: str) -> str:
     return left[cut:]
 
 
+def _previous(cores: Sequence[Core], index: int) -> Core | None:
+    return cores[index - 1] if index else None
+
+
 def find(text: str, flat: str, start: int, end: int, words: Words, setting: Setting) -> list[Found]:
     """All dates in `text[start:end]`, left to right, without overlaps."""
     tokens = words.tokens(flat, start, end)
@@ -83,8 +87,8 @@ def find(text: str, flat: str, start: int, end: int, words: Words, setting: Sett
     while index < len(cores):
         following = cores[index + 1] if index + 1 < len(cores) else None
         pair = list(_linked(stretch, cores[index], following)) if following else []
+        found.extend(pair or _single(stretch, cores[index], following, _previous(cores, index)))
         index += 2 if pair else 1
-        found.extend(pair or _single(stretch, cores[index - 1], following))
     return found
 
 
@@ -137,11 +141,11 @@ def _right(stretch: Stretch, last: int, following: Core | None) -> tuple[str, in
 # -------------------------------------------------------------------------------------------------------------------- single dates
 
 
-def _single(stretch: Stretch, core: Core, following: Core | None) -> Iterator[Found]:
+def _single(stretch: Stretch, core: Core, following: Core | None, previous: Core | None) -> Iterator[Found]:
     left = _left(stretch, core.first)
     value = core.value
     if value is None:
-        value = _with_year(stretch, core, left, following)
+        value = _with_year(stretch, core, left, following, previous)
     if value is None or not _is_plausible(stretch, core, left):
         return
     letter, last = _right(stretch, core.last, following)
@@ -154,10 +158,19 @@ def _single(stretch: Stretch, core: Core, following: Core | None) -> Iterator[Fo
         bound = ""
     if bound == "f" and core.form in ("days", "month_days"):
         bound = ""
+    if bound in ("X", "T") and _is_after_not(stretch, first, bound):
+        bound = "A"
     value = _bounded(value, bound, core)
     if value is None:
         return
     yield Found(value, start, end, _confidence(core, left, value), Role.DENIED if left.negated else None, left.hedges)
+
+
+def _is_after_not(stretch: Stretch, first: int, bound: str) -> bool:
+    """ "will not be finished before 2029": from then on. The same with until only where the language says it so."""
+    if bound == "T" and not stretch.words.until_after_not:
+        return False
+    return re.search(r"N[^,.;:()]{0,7}\Z", stretch.letters[:first]) is not None
 
 
 def _bounded(value: DateSpan, bound: str, core: Core) -> DateSpan | None:
@@ -180,15 +193,16 @@ def _bounded(value: DateSpan, bound: str, core: Core) -> DateSpan | None:
         return None
 
 
-def _with_year(stretch: Stretch, core: Core, left: _Left, following: Core | None) -> DateSpan | None:
-    """A yearless core: with the year of the date listed after it ("in March and June 2027"), or the occurrence nearest to publication."""
+def _with_year(stretch: Stretch, core: Core, left: _Left, following: Core | None, previous: Core | None) -> DateSpan | None:
+    """A yearless core: with the year of the date listed with it ("in March and June 2027"), or the occurrence nearest to publication."""
     period = core.period
     if period is None:
         return None
-    if following and following.period and following.period.year and following.period.granularity is period.granularity:
-        between = stretch.letters[core.last + 1 : following.first]
-        if re.fullmatch(r",?[&V,]?[GLiI]{0,2}", between) and between:
-            return span(replace(period, year=following.period.year))
+    for one, other, neighbour in ((core, following, following), (previous, core, previous)):
+        if one and other and neighbour and neighbour.period and neighbour.period.year and neighbour.period.granularity is period.granularity:
+            between = stretch.letters[one.last + 1 : other.first]
+            if between and re.fullmatch(r",?[&V,/]?[GLiIt]{0,2}", between):
+                return span(replace(period, year=neighbour.period.year))
     published_on = stretch.setting.published_on
     if published_on is None or not _is_time(stretch, core, left):
         return None
@@ -302,6 +316,8 @@ _OR = re.compile(r",?[V/][GLiI]{0,2}")
 def _linked(stretch: Stretch, first: Core, second: Core) -> Iterator[Found]:
     """One range, or an old and a new date, from two cores that belong together; nothing when they do not."""
     between = stretch.letters[first.last + 1 : second.first]
+    if between.startswith(".") and stretch.letters[first.last] == "J" and stretch.tokens[first.last].end - stretch.tokens[first.last].start == 1:
+        between = between[1:]  # "2026 r. do 2030 r."
     if not between or len(between) > 4:
         return
     left = _left(stretch, first.first)

@@ -57,7 +57,7 @@ FORMS = {
     "rest_of_year": r"rG?(?:=L?J)",
     "part_of_year": rf"[pP]-?[GLi]{{0,4}}(?:{_SAID}|{_RELATIVE}|[GL]?J(?![YyJ]))",
     "year_part": rf"z(?:{_YEAR})?",
-    "part_of_unit": r"p-?[GL]{1,3}[=+_]?u[+_]?",
+    "part_of_unit": r"p-?[GL]{0,3}[=+_]?u[+_]?",
     "relative_unit": rf"{_PART}(?:[+_=](?:u|[Mm]|[Ss]|Q|W)|(?:u|[Mm]|[Ss]|Q|W)[GL]?[+_])",
     "today": r"@",
     "year": rf"{_SAID}|{_RELATIVE}",

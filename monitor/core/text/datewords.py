@@ -95,6 +95,7 @@ class Words:
         self.code = lexicon.code
         self.month_first: bool = section.get("month_first", False)
         self.capital_months: bool = section.get("capital_months", False)
+        self.until_after_not: bool = section.get("until_after_not", False)
         self.entries = _entries(section)
         self.quarter_marks: tuple[str, ...] = tuple(section.get("quarter_marks", ["q"]))
         self.half_marks: tuple[str, ...] = tuple(section.get("half_marks", ["h"]))

@@ -131,7 +131,7 @@ def closed(found: Days, granularity: Granularity, part: str | None = None, *, re
 
 def opened(value: DateSpan, *, start: date | None, end: date | None) -> DateSpan:
     """The same precision with one end open: "by 2026" (start None) or "from 2026" (end None)."""
-    edtf = f"{OPEN}/{end.isoformat()}" if end else f"{_short(start)}/{OPEN}" if start else NO_DATE_EDTF
+    edtf = f"{OPEN}/{end.isoformat()}" if end else f"{_end_edtf(replace(value, start=start), start)}/{OPEN}" if start else NO_DATE_EDTF
     return replace(value, start=start, end=end, edtf=edtf)
 
 
@@ -139,12 +139,10 @@ def joined(first: DateSpan, second: DateSpan) -> DateSpan | None:
     """The range from the start of one to the end of the other; None when it would run backwards."""
     if first.start is None or second.end is None or first.start > second.end:
         return None
-    return closed(
-        Days(first.start, second.end),
-        Granularity.RANGE,
-        relative=first.relative or second.relative,
-        yearless=first.yearless or second.yearless,
-    )
+    found = Days(first.start, second.end)
+    value = closed(found, Granularity.RANGE, relative=first.relative or second.relative, yearless=first.yearless or second.yearless)
+    plain = all(v.granularity in _PLAIN and not v.part for v in (first, second))
+    return replace(value, edtf=f"{first.edtf}/{second.edtf}") if plain else value
 
 
 def between(found: Days) -> str:
@@ -158,12 +156,16 @@ def between(found: Days) -> str:
     return f"{start.isoformat()}/{end.isoformat()}"
 
 
-def _short(start: date | None) -> str:
-    if start is None:
-        return OPEN
-    if start.day > 1:
-        return start.isoformat()
-    return f"{start.year:04d}" if start.month == 1 else f"{start:%Y-%m}"
+_PLAIN = (Granularity.DAY, Granularity.MONTH, Granularity.YEAR)  # what may stand as an end of an EDTF interval
+
+
+def _end_edtf(value: DateSpan, day: date) -> str:
+    """The start of a half-open interval at its written precision: "2027-01" for "from January 2027"."""
+    if value.granularity is Granularity.DAY or day.day > 1:
+        return day.isoformat()
+    if value.granularity is Granularity.YEAR and day.month == 1 and not value.part:
+        return f"{day.year:04d}"
+    return f"{day.year:04d}-{day.month:02d}"
 
 
 def _edtf(found: Days, granularity: Granularity) -> str:
