@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from functools import lru_cache
 from typing import Any
 
 from monitor.core.kinds import Span
 from monitor.core.lang import Lexicon
 from monitor.core.model import Comparison, Mention, Organisation, Page, Setting, Value
+from monitor.core.places import candidates
 from monitor.core.text.countries import country_spans, language_of, read_country, show_country
-from monitor.core.text.names import same_name
+from monitor.core.text.fold import fold
+from monitor.core.text.names import common_words, same_name
 from monitor.core.text.organisations import LONGEST, organisation_spans
 from monitor.core.text.proper import free_of
 from monitor.core.text.towns import place_spans
@@ -33,7 +36,13 @@ class OrganisationKind:
                     if span.start <= start and end <= span.end + 30 and _ties(page.text[span.end : max(span.end, start)])
                 ]
                 found.append(
-                    Mention(self.name, Organisation(span.name, inside[0] if inside else None), span.start, span.end, span.confidence)
+                    Mention(
+                        self.name,
+                        Organisation(span.name, inside[0] if inside else country_in(span.name)),
+                        span.start,
+                        span.end,
+                        span.confidence,
+                    )
                 )
         return found
 
@@ -79,6 +88,18 @@ class OrganisationKind:
 def _countries(page: Page, lexicon: Lexicon, setting: Setting) -> list[tuple[int, int, str]]:
     named = [(c.start, c.end, c.code) for c in country_spans(page.text, lexicon, language_of(page, lexicon, setting)) if c.confidence > 0.4]
     return named + [(p.start, p.end, p.place.country) for p in place_spans(page, lexicon, setting) if p.place.country]
+
+
+@lru_cache(maxsize=2048)
+def country_in(name: str) -> str | None:
+    """The country of a larger town in a name ("University of Stuttgart"); None when there is none or it could be in several."""
+    for word in reversed(fold(name).split()):
+        found = (
+            [c for c in candidates(word) if c.is_main and c.population >= 30_000] if len(word) > 3 and word not in common_words() else []
+        )
+        if found and all(c.place.country == found[0].place.country for c in found):
+            return found[0].place.country
+    return None
 
 
 def _ties(gap: str) -> bool:

@@ -9,13 +9,15 @@ from monitor.core.kinds import Span
 from monitor.core.lang import Lexicon
 from monitor.core.model import Comparison, Mention, Page, Place, Setting, Value
 from monitor.core.places import lookup
-from monitor.core.text.countries import country_spans, language_of, read_country, show_country
+from monitor.core.text.countries import CODE_CONFIDENCE, country_spans, language_of, read_country, show_country
 from monitor.core.text.fold import fold
 from monitor.core.text.names import same_name
 from monitor.core.text.organisations import organisation_spans
 from monitor.core.text.proper import free_of
 from monitor.core.text.towns import place_spans
 
+# Bare codes are country mentions, not places.
+_CODES = frozenset({CODE_CONFIDENCE, CODE_CONFIDENCE - 0.1})
 _TYPES = frozenset({"country", "region", "city"})
 
 
@@ -32,7 +34,7 @@ class PlaceKind:
             [*((m.start, m.end) for m in mentions), *((o.start, o.end) for o in organisation_spans(page.text, lexicon, setting))]
         )
         for span in country_spans(page.text, lexicon, language_of(page, lexicon, setting)):
-            if span.confidence > 0.5 and outside(span.start, span.end) and span.end - span.start > 2:
+            if span.confidence > 0.5 and outside(span.start, span.end) and span.confidence not in _CODES:
                 mentions.append(
                     Mention(self.name, Place(show_country(span.code, lexicon), "country", span.code), span.start, span.end, span.confidence)
                 )

@@ -100,7 +100,9 @@ def _from_text(written: str, lexicon: Lexicon) -> Site | None:
     country = read_country(parts[-1]) if len(parts) > 1 or len(parts[-1]) > 2 else None
     rest = parts[:-1] if country else parts
     place = None
-    if (len(rest) > 1 and lookup(rest[-1], country)) or (len(rest) == 1 and lookup(rest[0], country) and (country or len(rest[0].split()) == 1)):
+    if (len(rest) > 1 and lookup(rest[-1], country)) or (
+        len(rest) == 1 and lookup(rest[0], country) and (country or len(rest[0].split()) == 1)
+    ):
         place = rest.pop()
     name = rest[0] if rest else None
     host = ", ".join(rest[1:]) or None

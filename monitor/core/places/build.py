@@ -24,7 +24,7 @@ HERE = Path(__file__).parent
 SMALLEST = 500  # people
 # Alternate names of villages are mostly machine transliterations; only the main name is kept below this size.
 SMALLEST_WITH_ALTERNATES = 2000
-LANGUAGES = ["en", "de", "fr", "es", "it", "pl", "pt", "nl", "sv", "da", "fi", "nb", "cs", "sk", "sl", "hr", "hu", "ro", "bg", "el", "et", "lv", "lt", "ga", "mt", "tr", "uk", "sr", "is", "ca"]
+LANGUAGES = "en de fr es it pl pt nl sv da fi nb cs sk sl hr hu ro bg el et lv lt ga mt tr uk sr is ca".split()  # noqa: SIM905
 _CAPITALISED = re.compile(r"[^\W\d_a-z][^\W\d_]")
 _CODE = re.compile(r"[A-Z]{2,4}\Z")
 # Countries whose native name every page may use, whatever its language.

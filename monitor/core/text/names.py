@@ -76,7 +76,7 @@ def bases(token: str) -> tuple[str, ...]:
     """
     found = [token]
     for ending, instead in _ENDINGS:
-        if token.endswith(ending) and len(token) - len(ending) >= 3:
+        if token.endswith(ending) and len(token) - len(ending) >= 2:
             found.extend(token[: -len(ending)] + new for new in instead)
     if token.endswith("ngissa"):
         found.append(token[:-6] + "nki")

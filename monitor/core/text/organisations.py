@@ -22,29 +22,47 @@ LONGEST = 300  # characters of a name
 _MOST_WORDS = 9
 # Ideas of [names.words] whose words make the name of an organisation.
 HEADS = frozenset(
-    ["university", "institute", "ministry", "agency", "commission", "centre", "foundation", "council", "authority", "academy", "laboratory", "hospital", "bank", "company", "association", "office", "school", "observatory", "committee", "parliament", "court", "service", "consortium", "undertaking", "trust", "museum", "organisation", "network"]
+    """
+    university institute ministry agency commission centre foundation council authority academy laboratory hospital bank company association office school
+    observatory committee parliament court service consortium undertaking trust museum organisation network
+    """.split()  # noqa: SIM905 - one word a line would hide the code
 )
 # Heads that are everyday words: they need a second word that is no mere adjective of the sentence.
-_WEAK = frozenset(["company", "service", "trust", "network", "centre", "office", "association", "council", "committee", "bank", "school"])
+_WEAK = frozenset(
+    """
+    company service trust network centre office association council committee bank school
+    """.split()  # noqa: SIM905 - one word a line would hide the code
+)
 _SITE_OR_PROJECT = frozenset(
-    ["factory", "plant", "reactor", "site", "station", "telescope", "facility", "datacentre", "campus", "hub", "park", "antenna", "spaceport", "project"]
+    """
+    factory plant reactor site station telescope facility datacentre campus hub park antenna spaceport project
+    """.split()  # noqa: SIM905 - one word a line would hide the code
 )
 _ACRONYM = re.compile(r" ?\(([A-Z][\w&+-]{1,9})\)")
 _LEGAL = frozenset(
-    ["GmbH", "AG", "SE", "KG", "KGaA", "mbH", "eV", "S.p.A", "SpA", "S.r.l", "Srl", "S.A", "SA", "SAS", "SARL", "Ltd", "Limited", "Inc", "Corp", "LLC", "LLP", "PLC", "Plc", "NV", "N.V", "BV", "B.V", "Oy", "Oyj", "AB", "ASA", "AS", "A/S", "ApS", "S.L", "SL", "Lda", "Ltda", "SIA", "UAB", "OÜ", "Kft", "Zrt", "Nyrt", "SpA", "ASBL", "VZW"]
+    """
+    GmbH AG SE KG KGaA mbH eV S.p.A SpA S.r.l Srl S.A SA SAS SARL Ltd Limited Inc Corp LLC LLP PLC Plc NV N.V BV B.V Oy Oyj AB ASA AS A/S ApS S.L SL Lda
+    Ltda SIA UAB OÜ Kft Zrt Nyrt SpA ASBL VZW
+    """.split()  # noqa: SIM905 - one word a line would hide the code
 )
 _LEGAL_TAIL = re.compile(
     r",? (?:a\.s\.|s\.r\.o\.|sp\. z o\.o\.|sp\. z o\. o\.|plc|mbH|e\.V\.|e\. V\.|d\.o\.o\.|d\.d\.|p\.l\.c\.)(?!\w)|(?<=\w)/S\b"
 )
 _OPENERS = frozenset(
-    ["The", "Das", "Der", "Die", "Den", "Dem", "Des", "Im", "Am", "Le", "La", "Les", "Il", "Lo", "L'", "El", "Los", "Las", "O", "A", "Os", "As", "De", "Het", "Een", "Ein", "Eine", "An", "Un", "Une", "Una", "Uma", "In", "At", "By", "For", "From", "With", "And", "Und", "Et", "Y", "E", "I", "Both", "This", "That", "Our", "Its", "Their"]
+    """
+    The Das Der Die Den Dem Des Im Am Le La Les Il Lo L' El Los Las O A Os As De Het Een Ein Eine An Un Une Una Uma In At By For From With And Und Et Y E
+    I Both This That Our Its Their
+    """.split()  # noqa: SIM905 - one word a line would hide the code
 )
 # Conjunctions of the eight languages: what follows may be another name.
 _AND = re.compile(r"(?<!\w)(?:and|und|et|y|e|ed|i|oraz|en|&)(?!\w)")
 _ADJECTIVE_END = re.compile(r"(?:e|en|er|es|em|s)\Z")
 # Bodies known by acronym the world over; everything else must be spelled out once or be known to the programme.
 _WELL_KNOWN = frozenset(
-    ["NASA", "ESA", "CERN", "JAXA", "ISRO", "ESO", "SKAO", "EIB", "EBRD", "NATO", "UNESCO", "WHO", "OECD", "IAEA", "DARPA", "NOAA", "NSF", "ESRF", "ECMWF", "EMBL", "CNES", "DLR", "ASI", "CNRS", "INRIA", "CEA", "CNR", "INFN", "CSIC", "TSMC", "CINECA", "GENCI", "GRNET", "SURF"]
+    """
+    NASA ESA CERN JAXA ISRO ESO SKAO EIB EBRD NATO UNESCO WHO OECD IAEA DARPA NOAA NSF ESRF ECMWF EMBL CNES DLR ASI CNRS INRIA CEA CNR INFN CSIC TSMC
+    CINECA GENCI GRNET SURF Rijkswaterstaat
+    """.split()  # noqa: SIM905 - one word a line would hide the code
 )
 
 
@@ -129,7 +147,7 @@ def _by_form(text: str, lexicon: Lexicon) -> list[OrganisationSpan]:
         if word.start < skip_to:
             continue
         span = _at_head(text, capitalised, at, lexicon) or _at_legal_form(text, capitalised, at)
-        if span is None and word.text in _WELL_KNOWN:
+        if span is None and word.text in _WELL_KNOWN and text[word.start - 1 : word.start] != "(":
             span = OrganisationSpan(word.start, word.end, word.text, 0.75)
         if span is not None and span.end - span.start <= LONGEST:
             found.append(span)
@@ -147,6 +165,13 @@ def _at_head(text: str, all_words: Sequence[Word], at: int, lexicon: Lexicon) ->
     start = all_words[first].start
     more = last > at or first < at or end > word.end
     is_compound = word.text not in _heads(lexicon)
+    if (
+        idea in _WEAK
+        and lexicon.code == "de"
+        and first == at < last
+        and re.match(r" (?:der|des|von|vom|den|dem|in|am|im) ", text[word.end :][:6])
+    ):
+        return None
     if not more and not (is_compound and len(word.text) > 14 and (idea not in _WEAK or "-" in word.text)):
         return None
     if idea in _WEAK and end == word.end and first == at and not is_compound:
@@ -171,7 +196,7 @@ def _follows_head(text: str, all_words: Sequence[Word], at: int) -> bool:
 def _grow_left(all_words: Sequence[Word], at: int, lexicon: Lexicon) -> int:
     """The first word of the name whose head is at `at`: capitalised words right before it, without articles and what merely begins the sentence."""
     first = at
-    while first > 0 and at - first < 5 and all_words[first].gap == " " and not _stops(all_words[first - 1], lexicon):
+    while first > 0 and at - first < 5 and all_words[first].gap in {" ", "'s ", "’s "} and not _stops(all_words[first - 1], lexicon):
         first -= 1
     return first
 
@@ -188,7 +213,11 @@ def _stops(word: Word, lexicon: Lexicon) -> bool:
 def _grow_right(text: str, all_words: Sequence[Word], at: int, lexicon: Lexicon) -> int:
     """The last word of the name whose head is at `at`."""
     last = at
-    while last + 1 < len(all_words) and last - at < _MOST_WORDS and _joins(all_words[last + 1], lexicon):
+    while (
+        last + 1 < len(all_words)
+        and last - at < _MOST_WORDS
+        and _joins(all_words[last + 1], last == at and lexicon.code in {"es", "pt", "it", "fr"}, lexicon)
+    ):
         if _AND.search(all_words[last + 1].gap or "") and _begins_another(all_words, last + 1, lexicon):
             break
         last += 1
@@ -205,10 +234,10 @@ def _begins_another(all_words: Sequence[Word], at: int, lexicon: Lexicon) -> boo
     return False
 
 
-def _joins(word: Word, lexicon: Lexicon) -> bool:
+def _joins(word: Word, after_head: bool, lexicon: Lexicon) -> bool:
     """Whether the gap before a capitalised word lets a name go on: a blank, small words, or adjectives and small words."""
     gap = word.gap
-    if gap is None or (word.text in _OPENERS and gap == " ") or len(gap) > 45:
+    if gap is None or (word.text in _OPENERS and gap == " " and not after_head) or len(gap) > 45:
         return False
     if gap in {" ", "-"}:
         return True
@@ -218,26 +247,26 @@ def _joins(word: Word, lexicon: Lexicon) -> bool:
     connectors, adjectives = _connectors(lexicon), _adjectives(lexicon)
     if all(p.rstrip("'") in connectors or p in adjectives for p in parts) and len(parts) <= 5:
         return parts not in (
-                ["in"],
-                ["at"],
-                ["to"],
-                ["by"],
-                ["a"],
-                ["on"],
-                ["en"],
-                ["em"],
-                ["w"],
-                ["te"],
-                ["bij"],
-                ["per"],
-                ["à"],
-                ["al"],
-                ["dans"],
-                ["sur"],
-                ["an"],
-                ["im"],
-                ["bei"],
-            )
+            ["in"],
+            ["at"],
+            ["to"],
+            ["by"],
+            ["a"],
+            ["on"],
+            ["en"],
+            ["em"],
+            ["w"],
+            ["te"],
+            ["bij"],
+            ["per"],
+            ["à"],
+            ["al"],
+            ["dans"],
+            ["sur"],
+            ["an"],
+            ["im"],
+            ["bei"],
+        )
     return False
 
 
@@ -247,13 +276,13 @@ def _with_adjectives(text: str, end: int, lexicon: Lexicon) -> int:
     if not adjectives or text[end : end + 1] != " ":
         return end
     best = at = end
-    for word in re.finditer(r"[ '’]([^\W\d_]+['’]?)", text[end : end + 90]):
+    for word in re.finditer(r"(?: |(?<=['’]))([^\W\d_]+['’]?)", text[end : end + 90]):
         if word.start() + end != at:
             break
+        at = end + word.end()
         part = word[1].rstrip("'’")
         if _AND.fullmatch(part):
             break
-        at = end + (word.end() - 1 if word[1][-1] in "'’" else word.end())
         if part in adjectives:
             best = at
         elif part not in _connectors(lexicon):
@@ -269,12 +298,7 @@ def _at_legal_form(text: str, all_words: Sequence[Word], at: int) -> Organisatio
     if not tail and not is_legal:
         return None
     first = at - 1 if is_legal else at
-    while (
-        first > 0
-        and at - first < 5
-        and all_words[first].gap in {" ", " & ", " e ", " y ", " and ", " und "}
-        and all_words[first - 1].text not in _OPENERS
-    ):
+    while first > 0 and at - first < 5 and all_words[first].gap in {" ", " & "} and all_words[first - 1].text not in _OPENERS:
         if all_words[first - 1].text in _LEGAL or (all_words[first - 1].first and all_words[first].gap != " "):
             break
         first -= 1

@@ -32,17 +32,31 @@ _JOINTS = re.compile(
     r" |-| ?[/] ?(?!)| (?:am|an der|an der|ob der|bei|im|in der|vor der|de|de la|de los|de las|del|la|le|les|do|da|dos|das|di|della|upon|on|sur|sous|en|el|y|the|of|nad|aan den|aan de|op|bij|lez|lès) |[-'’]"
 )
 _AFTER = re.compile(r" ?\(([^()\n]{2,40})\)|, ([^\W\d_][^,;.()\n]{1,30})")
-_FIRST_NAMES = frozenset(
-    ["John", "Jack", "James", "David", "Michael", "Peter", "Paul", "Mark", "Thomas", "Robert", "Richard", "William", "Henry", "George", "Charles", "Edward", "Daniel", "Andrew", "Steve", "Stephen", "Simon", "Kevin", "Brian", "Anna", "Anne", "Mary", "Sarah", "Laura", "Emma", "Kate", "Jane", "Julia", "Maria", "Elena", "Eva", "Ursula", "Angela", "Christine", "Hans", "Klaus", "Wolfgang", "Stefan", "Andreas", "Markus", "Jürgen", "Pierre", "Jean", "Jacques", "François", "Michel", "Marie", "Claire", "Philippe", "José", "Juan", "Carlos", "Luis", "Miguel", "Pedro", "Pablo", "Javier", "Antonio", "Giuseppe", "Giovanni", "Marco", "Luca", "Matteo", "Giorgia", "Piotr", "Jan", "Andrzej", "Tomasz", "Krzysztof", "Donald", "Katarzyna", "Małgorzata", "Joanna", "Agnieszka", "João", "Manuel", "Rui", "Willem", "Kees", "Joris", "Mette", "Lars", "Erik", "Bjørn", "Sven", "Olaf", "Emmanuel", "Elon", "Joe", "Boris", "Keir", "Rishi", "Theresa", "Margrethe", "Thierry", "Henna", "Michal", "Petr", "Tim", "Tom", "Ben", "Sam", "Max", "Alex", "Chris", "Nick", "Ron", "Jim", "Bill", "Bob"]
+FIRST_NAMES = frozenset(
+    """
+    John Jack James David Michael Peter Paul Mark Thomas Robert Richard William Henry George Charles Edward Daniel Andrew Steve Stephen Simon Kevin Brian
+    Anna Anne Mary Sarah Laura Emma Kate Jane Julia Maria Elena Eva Ursula Angela Christine Hans Klaus Wolfgang Stefan Andreas Markus Jürgen Pierre Jean
+    Jacques François Michel Marie Claire Philippe José Juan Carlos Luis Miguel Pedro Pablo Javier Antonio Giuseppe Giovanni Marco Luca Matteo Giorgia
+    Piotr Jan Andrzej Tomasz Krzysztof Donald Katarzyna Małgorzata Joanna Agnieszka João Manuel Rui Willem Kees Joris Mette Lars Erik Bjørn Sven Olaf
+    Emmanuel Elon Joe Boris Keir Rishi Theresa Margrethe Thierry Henna Michal Petr Tim Tom Ben Sam Max Alex Chris Nick Ron Jim Bill Bob
+    """.split()  # noqa: SIM905 - one word a line would hide the code
 )
 _MAIN_COUNTRIES = {"de": ("DE", "AT", "CH"), "fr": ("FR", "BE", "CH"), "en": ("GB", "IE", "US"), "es": ("ES",), "it": ("IT", "CH"), "pl": ("PL",), "pt": ("PT", "BR"), "nl": ("NL", "BE"),
                    "fi": ("FI",), "sv": ("SE", "FI"), "da": ("DK",), "cs": ("CZ",), "sk": ("SK",), "sl": ("SI",), "hr": ("HR",), "hu": ("HU",), "ro": ("RO",), "bg": ("BG",), "el": ("GR", "CY"), "et": ("EE",), "lv": ("LV",), "lt": ("LT",)}  # fmt: skip
-_INFLECTING = frozenset(["pl", "cs", "sk", "sl", "hr", "fi", "et", "lv", "lt", "hu"])
+_INFLECTING = frozenset(
+    """
+    pl cs sk sl hr fi et lv lt hu
+    """.split()  # noqa: SIM905 - one word a line would hide the code
+)
 
 
 # Months and days: "in March" is never the town of March.
 _NEVER = frozenset(
-    ["January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November", "December", "Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday", "Januar", "Jänner", "Februar", "März", "Mai", "Juni", "Juli", "Oktober", "Dezember", "Montag", "Dienstag", "Mittwoch", "Donnerstag", "Freitag", "Samstag", "Sonntag", "Mars", "Avril", "Juin", "Juillet", "Août", "Mayo", "Marzo", "Maggio", "Março", "Maio", "Maart", "Mei", "Europe", "Europa", "EU"]
+    """
+    January February March April May June July August September October November December Monday Tuesday Wednesday Thursday Friday Saturday Sunday Januar
+    Jänner Februar März Mai Juni Juli Oktober Dezember Montag Dienstag Mittwoch Donnerstag Freitag Samstag Sonntag Mars Avril Juin Juillet Août Mayo Marzo
+    Maggio Março Maio Maart Mei Europe Europa EU
+    """.split()  # noqa: SIM905 - one word a line would hide the code
 )
 
 
@@ -68,6 +82,7 @@ class _Scene(NamedTuple):
     at: frozenset[str]
     of: frozenset[str]
     titles: frozenset[str]
+    hosting: tuple[str, ...]  # verbs that only a place or a body has for a subject: "will host"
     ordinary: frozenset[str]
     cells: tuple[tuple[int, int], ...]
 
@@ -97,13 +112,16 @@ def _scene(page: Page, lexicon: Lexicon, setting: Setting, countries: Sequence[C
     if lexicon.code != "en":
         # An English everyday word is no obstacle on a page in another language ("Split", "Bath"), but its own are.
         ordinary = ordinary - (_word_sets(lang.load("en"))[3] - frozenset(lexicon.section("names").get("not_places", ())))
+    hosting = tuple(lexicon.section("names").get("sites", {}).get("host", ()))
     cells = tuple(
         (p.start, p.end)
         for p in page.passages
         if p.form in {Form.CELL, Form.ITEM, Form.DEFINITION, Form.TERM, Form.META} and p.end - p.start <= 80
     )
     met = frozenset(c.code for c in countries if c.confidence > 0.4)
-    return _Scene(page.text, lexicon, language, setting.country, home, met, lower_words(page.text), at, of, titles, ordinary, cells)
+    return _Scene(
+        page.text, lexicon, language, setting.country, home, met, lower_words(page.text), at, of, titles, hosting, ordinary, cells
+    )
 
 
 def _scored(scene: _Scene, countries: Sequence[CountrySpan], organisations: Sequence[OrganisationSpan]) -> Iterator[PlaceSpan]:
@@ -133,12 +151,21 @@ def _longest(scene: _Scene, all_words: Sequence[Word], at: int) -> PlaceSpan | N
     ):
         last += 1
     for end_at in range(last, at - 1, -1):
-        start, end = all_words[at].start, all_words[end_at].end
+        start, end = _with_article(scene.text, all_words[at].start), all_words[end_at].end
         written = scene.text[start:end]
         options = _options(written, scene.language, end_at > at)
+        if not options and start < all_words[at].start:
+            start = all_words[at].start
+            written = scene.text[start:end]
+            options = _options(written, scene.language, end_at > at)
         if options and not (end_at == at and written in _NEVER):
-            return _judge(scene, all_words, at, end_at, options)
+            return _judge(scene, all_words, at, end_at, start, options)
     return None
+
+
+def _with_article(text: str, start: int) -> int:
+    """The start of a name with the article that words() has cut off: "L'Aquila"."""
+    return start - 2 if text[start - 2 : start] in {"L'", "L’"} else start
 
 
 @lru_cache(maxsize=8192)
@@ -150,7 +177,9 @@ def _options(written: str, language: str, several: bool) -> tuple[Candidate, ...
     found = candidates(key)
     if language in _INFLECTING and not any((c.is_main and c.population > 20_000) or c.place.place_type == "region" for c in found):
         for base in islice(_base_names(key), 60):
-            better = tuple(c for c in candidates(base) if c.population > 5_000 or c.place.place_type == "region")
+            better = tuple(
+                c for c in candidates(base) if c.population > (5_000 if len(key) < 7 else 1_000) or c.place.place_type == "region"
+            )
             if base != key and better:
                 found = (*found, *better)
         found = tuple(dict.fromkeys(found))
@@ -163,8 +192,8 @@ def _base_names(key: str) -> Iterator[str]:
     return (" ".join(parts) for parts in product(*(bases(t) for t in key.split()[:3])))
 
 
-def _judge(scene: _Scene, all_words: Sequence[Word], at: int, end_at: int, options: Sequence[Candidate]) -> PlaceSpan | None:
-    start, end = all_words[at].start, all_words[end_at].end
+def _judge(scene: _Scene, all_words: Sequence[Word], at: int, end_at: int, start: int, options: Sequence[Candidate]) -> PlaceSpan:
+    end = all_words[end_at].end
     beside = _country_beside(scene.text, end)
     best = max(options, key=lambda c: _fit(c, scene, beside))
     score = _size(best, scene.text[start:end])
@@ -172,12 +201,12 @@ def _judge(scene: _Scene, all_words: Sequence[Word], at: int, end_at: int, optio
     if beside and best.place.country == beside:
         score += 0.55
     if end_at > at:
-        score += 0.15
+        score += 0.15 if end_at == at + 1 else 0.35
     if end_at == at:
-        score += _ordinary(scene, all_words[at])
+        score += _ordinary(scene, all_words[at], best)
     score += _touching(scene, all_words, at, end_at)
-    if len({c.place.country for c in options}) == 1 and len(scene.text[start:end]) > 4:
-        score += 0.08
+    if len({c.place.country for c in options}) == 1 and end - start > 4:
+        score += 0.2 if end - start > 5 and best.is_main and best.population >= 15_000 else 0.08
     return PlaceSpan(start, end, best.place, round(max(0.0, min(0.97, score)), 2))
 
 
@@ -217,12 +246,16 @@ def _context(scene: _Scene, start: int, end: int, best: Candidate) -> float:
         score += 0.05 if scene.language == "en" else 0.1
     if best.place.country in scene.met:
         score += 0.08
+    if any(scene.text.startswith(cue, end + 1) for cue in scene.hosting):
+        score += 0.3
     if any(s <= start and end <= e for s, e in scene.cells):
         score += 0.2
+        if scene.text[start - 1 : start] == "(" and scene.text[end : end + 1] in {")", ","}:
+            score += 0.25
     return score
 
 
-def _ordinary(scene: _Scene, word: Word) -> float:
+def _ordinary(scene: _Scene, word: Word, best: Candidate) -> float:
     """How much a single word looks like no name at all."""
     written = word.text
     score = 0.0
@@ -232,7 +265,8 @@ def _ordinary(scene: _Scene, word: Word) -> float:
         score -= 0.2 if shown else 0.38
     elif written.lower() in scene.lower:
         score -= 0.3
-    if word.first and scene.language != "de":
+    is_large_here = best.population >= 100_000 and best.place.country in scene.home
+    if word.first and scene.language != "de" and not is_large_here:
         score -= 0.05
     if scene.language == "de" and re.search(r"(?:ung|heit|keit|schaft|tion|tät|nis|ismus|ment)(?:en|s)?\Z", written):
         score -= 0.4
@@ -247,15 +281,15 @@ def _touching(scene: _Scene, all_words: Sequence[Word], at: int, end_at: int) ->
     soft = scene.language == "de"
     if at > 0 and first.gap == " ":
         before = all_words[at - 1].text
-        if before in _FIRST_NAMES or before in scene.titles:
+        if before in FIRST_NAMES or before in scene.titles:
             score -= 0.9
-        elif before not in scene.at and before not in scene.ordinary and not before.isupper():
+        elif before.lower() not in scene.at | scene.of and before not in scene.ordinary and not before.isupper():
             score -= 0.15 if soft else 0.4
-    if first.text in _FIRST_NAMES:
+    if first.text in FIRST_NAMES:
         score -= 0.4
     if end_at + 1 < len(all_words) and all_words[end_at + 1].gap in {" ", "-"}:
         after = all_words[end_at + 1].text
-        if not (after in scene.titles or after in scene.ordinary):
+        if after not in scene.titles:
             score -= 0.2 if soft else 0.4
     return score
 
@@ -307,7 +341,7 @@ def _is_list_gap(gap: str) -> bool:
         and "\n" not in gap
         and bool(
             re.fullmatch(
-                r"(?: \([^()]{1,18}\))?(?:,? (?:and|und|et|y|e|i|oraz|en|ed|or|oder|ou|o|sowie|of) (?:in |à |w |en |te |em )?|, (?:in |à |en |w )?| / |/)",
+                r"(?: \([^()]{1,18}\))?(?:,? (?:and|und|et|y|e|i|oraz|en|ed|or|oder|ou|o|sowie|of) (?:in |à |w |en |te |em |de |di |d'|à )?|, (?:in |à |en |w |de |di |d')?| / |/)",
                 gap,
             )
         )

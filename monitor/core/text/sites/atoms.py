@@ -14,19 +14,25 @@ from monitor.core.lang import Lexicon
 from monitor.core.model import Page, Passage, Place, Setting, Site
 from monitor.core.text.countries import country_spans, language_of
 from monitor.core.text.fold import fold
-from monitor.core.text.names import find_names
+from monitor.core.text.names import common_words, find_names
 from monitor.core.text.organisations import organisation_spans
 from monitor.core.text.proper import Word, free_of, words
-from monitor.core.text.towns import _FIRST_NAMES as FIRST_NAMES
-from monitor.core.text.towns import place_spans
+from monitor.core.text.towns import FIRST_NAMES, place_spans
 
 # Ideas of [names.words] that make a site, and those that may stand in its name without telling anything.
 SITE_IDEAS = frozenset(
-    ["factory", "plant", "reactor", "site", "station", "telescope", "facility", "datacentre", "campus", "hub", "park", "antenna", "spaceport", "hospital", "observatory", "laboratory"]
+    """
+    factory plant reactor site station telescope facility datacentre campus hub park antenna spaceport hospital observatory laboratory
+    """.split()  # noqa: SIM905 - one word a line would hide the code
 )
 # Acronyms that are never a site's name.
 _COMMON_ACRONYMS = frozenset(
-    ["EU", "UE", "US", "USA", "UK", "UN", "EUR", "USD", "GBP", "CHF", "AI", "KI", "IA", "SI", "HPC", "GPU", "CPU", "IT", "ICT", "R&D", "RD", "CEO", "CTO", "CFO", "PDF", "RSS", "FAQ", "GDP", "VAT", "MW", "GW", "TW", "KW", "MWH", "GWH", "TWH", "PFLOPS", "EFLOPS", "TV", "PR", "HR", "NGO", "SME", "SMEs", "KMU", "PME", "PYME", "JU", "EIB", "BMBF", "BMFTR", "BMWK", "DOE", "NSF", "MEP", "MP", "PM", "AM", "CET", "GMT", "UTC", "LLM", "LLMs", "API", "ID", "ISBN", "DOI", "URL", "QR", "CO2", "COVID-19", "COVID", "EFTA", "NATO", "NATO's", "IMF", "ECB", "EuroHPC", "EUROHPC", "DIGITAL", "RRF", "FAZ", "BBC", "ARD", "ZDF", "DPA", "AFP", "EFE", "PAP", "GmbH", "AG", "SE", "SpA", "S.p.A", "S.A", "Ltd", "Inc", "PhD", "MSc", "BSc", "STEM", "ESG", "NRW", "PLN", "SEK", "NOK", "DKK", "CZK", "HUF", "RON", "5G", "6G", "4G", "3D", "2D", "2G"]
+    """
+    EU UE US USA UK UN EUR USD GBP CHF AI KI IA SI HPC GPU CPU IT ICT R&D RD CEO CTO CFO PDF RSS FAQ GDP VAT MW GW TW KW MWH GWH TWH PFLOPS EFLOPS TV PR
+    HR NGO SME SMEs KMU PME PYME JU EIB BMBF BMFTR BMWK DOE NSF MEP MP PM AM CET GMT UTC LLM LLMs API ID ISBN DOI URL QR CO2 COVID-19 COVID EFTA NATO
+    NATO's IMF ECB EuroHPC EUROHPC DIGITAL RRF FAZ BBC ARD ZDF DPA AFP EFE PAP GmbH AG SE SpA S.p.A S.A Ltd Inc PhD MSc BSc STEM ESG NRW PLN SEK NOK DKK
+    CZK HUF RON 5G 6G 4G 3D 2D 2G
+    """.split()  # noqa: SIM905 - one word a line would hide the code
 )
 _QUOTED = re.compile(r"[\"“„«‹»]\s?([^\W\d_a-z][^\"“”„«»‹›\n]{1,58}?)\s?[\"”“»›«]")
 _TWO_CAPITALS = re.compile(r"[A-ZÀ-Þ].{0,12}[A-ZÀ-Þ]|\+\+|\d[A-Z]|[A-Z]\d")
@@ -85,6 +91,7 @@ class SiteWords(NamedTuple):
     chosen: tuple[str, ...]
     building: frozenset[str]
     small: frozenset[str]
+    of: frozenset[str]
     columns: Mapping[str, str]  # folded header -> name, place, host or country
 
 
@@ -108,6 +115,7 @@ def site_words(lexicon: Lexicon) -> SiteWords:
         tuple(sites.get("chosen", ())),
         frozenset(w.lower() for w in sites.get("building", ())),
         frozenset(section.get("small", ())),
+        frozenset(section.get("of", ())),
         columns,
     )
 
@@ -200,6 +208,8 @@ def _name_of_run(text: str, run: Sequence[Word], nouns: frozenset[str]) -> Atom 
     else:
         return None
     start, end = run[first].start, run[last].end
+    if all(t in nouns or t in common_words() for t in fold(text[start:end]).split()):
+        return None
     return Atom(start, end, AtomKind.NAME, text[start:end])
 
 

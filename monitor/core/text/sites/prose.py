@@ -18,7 +18,7 @@ from monitor.core.text.sites.lines import compose
 
 _FORMS = frozenset({Form.PARAGRAPH, Form.ITEM, Form.TITLE, Form.HEADING, Form.CAPTION, Form.DEFINITION, Form.META})
 _LIST_GAP = re.compile(
-    r"(?:,? (?:and|und|et|y|e|i|oraz|en|ed|as well as|sowie|ou|or|oder|o|of) (?:in |à |w |en |te |em |a )?|, (?:in |à |en |w |a )?)\Z"
+    r"(?:,? (?:and|und|et|y|e|i|oraz|en|ed|as well as|sowie|ou|or|oder|o|of) (?:in |à |w |en |te |em |a |de |di |d'|d’|von )?|, (?:in |à |en |w |a |de |di |d'|d’)?)\Z"
 )
 _SENTENCE_END = re.compile(r"[.!?;]\s")
 _WORD = re.compile(r"[^\W\d_]+")
@@ -52,10 +52,10 @@ def in_prose(scene: Scene) -> Iterator[SiteSpan]:
         if not any(a.kind in {_P, _C} for a in atoms):
             continue
         here = _Passage(scene, number, passage, atoms)
-        yield from _bracketed(here)
-        yield from _named(here)
-        yield from _hosting(here)
-        yield from _nameless(here)
+        named = [*_bracketed(here), *_named(here), *_hosting(here)]
+        yield from named
+        told = {(s.site.place, s.site.country) for s in named}
+        yield from (s for s in _nameless(here) if (s.site.place, s.site.country) not in told)
 
 
 def _span(here: _Passage, name: Atom | None, host: Atom | None, place: Atom | None, country: Atom | None, confidence: float) -> SiteSpan:
@@ -111,7 +111,7 @@ def _inside(here: _Passage, at: int) -> Sequence[Atom]:
 def _named(here: _Passage) -> Iterator[SiteSpan]:
     """A name, perhaps a host, and the place: "MIMER in Linköping", "LUMI AI Factory, hosted by CSC in Kajaani", "X will be built in Y"."""
     for at, name in enumerate(here.atoms[:-1]):
-        if name.kind is not _N:
+        if name.kind is not _N or _is_host(here, name):
             continue
         follower = here.atoms[at + 1]
         link = _link(here, here.gap(name, follower))
@@ -119,7 +119,7 @@ def _named(here: _Passage) -> Iterator[SiteSpan]:
             continue
         if follower.kind is _P:
             yield _span(here, name, None, follower, _country_after(here, at + 1), link)
-        elif follower.kind is _O:
+        elif follower.kind is _O or (follower.kind is _N and _place_after(here, at + 1)):
             place = _place_after(here, at + 1)
             if place is not None:
                 yield _span(here, name, follower, place, _country_after(here, at + 2), link)
@@ -127,6 +127,42 @@ def _named(here: _Passage) -> Iterator[SiteSpan]:
                 yield _span(here, name, follower, None, None, link - 0.15)
         elif follower.kind is _C and (name.sure or link >= 0.75):
             yield _span(here, name, None, None, follower, link - 0.1)
+
+
+def _is_host(here: _Passage, name: Atom) -> bool:
+    """Whether "at", "am", "by" before a name make it the host of something else ("director at CSC in Kajaani")."""
+    before = here.before(name, 24)
+    words = before.split()
+    if name.sure or not words or before[-1:] not in {" ", "'", "’"}:
+        return False
+    last = words[-1].lower()
+    second = words[-2].lower() if len(words) > 1 else ""
+    by = {
+        "by",
+        "at",
+        "am",
+        "bei",
+        "beim",
+        "von",
+        "vom",
+        "par",
+        "por",
+        "pelo",
+        "pela",
+        "da",
+        "dal",
+        "dalla",
+        "przez",
+        "door",
+        "bij",
+        "presso",
+        "of",
+        "with",
+        "du",
+        "del",
+        "della",
+    }
+    return last in by or (last in here.scene.words.small and second in by)
 
 
 def _place_after(here: _Passage, at: int) -> Atom | None:
@@ -153,14 +189,19 @@ def _link(here: _Passage, gap: str) -> float:
     inner = gap.strip(" ,(\"“”„«»'’–—-")
     words = here.scene.words
     tokens = inner.split()
+    if len(tokens) <= 8 and any(h in inner for h in words.hosted if " " in h):
+        return 0.85
+    while len(tokens) > 1 and tokens[-1].lower() in words.small and tokens[-1].lower() not in words.at:
+        tokens.pop()
     if not tokens:
         return 0.55 if gap.strip() in {",", "(", "–", "-", "”,", '",'} else 0.0
-    if tokens[-1].lower() not in words.at and not any(inner.endswith(h) for h in words.hosted):
+    if tokens[-1].lower() not in words.at:
         return 0.0
     if len(tokens) == 1:
         return 0.62
-    if any(h in inner for h in words.hosted if " " in h):
-        return 0.85
+    if any(_is_noun(here.scene, t) for t in tokens):
+        # "ASML builds a campus in Eindhoven": the name is of the builder.
+        return 0.0
     return 0.75 if len(tokens) <= 8 and any(t.strip(",").lower() in words.building for t in tokens) else 0.0
 
 
@@ -170,7 +211,7 @@ def _hosting(here: _Passage) -> Iterator[SiteSpan]:
         if left.kind is _N or right.kind is not _N:
             continue
         gap = here.gap(left, right)
-        strength = _host_strength(here, gap)
+        strength = _host_strength(here, gap) or _entstehen(here, left, gap)
         if strength and left.kind is _P:
             yield _span(here, right, None, left, None, strength)
         elif strength and left.kind is _C:
@@ -186,6 +227,15 @@ def _host_strength(here: _Passage, gap: str) -> float:
     if any(f" {cue} " in f"{gap} " for cue in (*words.host, *words.chosen)):
         return 0.82
     return 0.66 if gap in {"'s ", "’s ", "-based "} else 0.6 if re.fullmatch(r": [\"“„«]?", gap) else 0.0
+
+
+def _entstehen(here: _Passage, place: Atom, gap: str) -> float:
+    """ "In Wien entsteht AI:AT", "w Poznaniu powstanie fabryka PIAST": an "in" before the place and a verb of building behind it."""
+    before = here.before(place, 14).split()
+    if not before or before[-1].lower() not in here.scene.words.at or len(gap) > 60 or _SENTENCE_END.search(gap):
+        return 0.0
+    tokens = _WORD.findall(gap)
+    return 0.68 if 0 < len(tokens) <= 6 and "," not in gap and tokens[0].lower() in here.scene.words.building else 0.0
 
 
 # ---------------------------------------------------------------------------------------------------------------------------- nameless
@@ -229,7 +279,11 @@ def _noun_before(here: _Passage, place: Atom) -> float:
     text = here.before(place, 80)
     text = _SENTENCE_END.split(text)[-1].rstrip(' (:"“„«')
     tokens = re.findall(r"[^\W\d_]+(?:[-'’][^\W\d_]+)*|[,:(]", text)
-    if not tokens or (tokens[-1].lower() not in here.scene.words.at and tokens[-1] != ":"):
+    if not tokens:
+        return 0.0
+    if len(tokens) > 1 and tokens[-1].lower() in here.scene.words.of and _is_noun(here.scene, tokens[-2]):
+        return 0.55
+    if tokens[-1].lower() not in here.scene.words.at and tokens[-1] != ":":
         return 0.0
     for distance, token in enumerate(reversed(tokens[:-1][-8:])):
         if _is_noun(here.scene, token):
@@ -237,7 +291,7 @@ def _noun_before(here: _Passage, place: Atom) -> float:
             if distance <= 1 and not (set(between) & {",", "("}):
                 return 0.58
             verb = any(t.lower() in here.scene.words.building for t in between)
-            return 0.6 if verb else 0.4 if distance <= 3 and "," not in between else 0.0
+            return 0.6 if verb else 0.5 if distance <= 3 and "," not in between else 0.0
     return 0.0
 
 

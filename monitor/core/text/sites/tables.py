@@ -10,6 +10,7 @@ from monitor.core.model import Form, Passage, Site
 from monitor.core.text.countries import read_country
 from monitor.core.text.fold import fold
 from monitor.core.text.sites.atoms import AtomKind, Scene, SiteSpan
+from monitor.core.text.sites.lines import read_line
 
 _CERTAIN = 0.9
 _NO_NAME = re.compile(r"[\d\s.,:/%€$£+–-]*\Z")
@@ -100,6 +101,9 @@ def _composed(scene: Scene, cells: Mapping[str, tuple[int, Passage]], name: str 
         if host_cell
         else next((a.text for role, a in atoms if a.kind is AtomKind.ORGANISATION and role != "name"), None)
     )
+    if host is None and "place" in cells:
+        rest = read_line(scene, cells["place"][1].start, cells["place"][1].end)
+        host = rest.names[0].text if rest.ok and rest.names and (rest.place or rest.country) else None
     where = place.place if place else None
     written = cells.get("place")
     place_name = (
