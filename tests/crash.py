@@ -33,7 +33,7 @@ from monitor.sync import sync
 from tests.line import MiniCore, at, baseline
 
 DAYS = 4
-RANDOM_KILLS = 8
+RANDOM_KILLS = 5
 
 
 class LoopbackFetcher:
@@ -74,7 +74,7 @@ SHIPS = baseline(
 )
 
 
-def live(folder: Path, port: int, crash: Callable[[], None]) -> None:
+def live(folder: Path, port: int, crash: Callable[[], None], days: int = DAYS) -> None:
     """The history from the day written in the folder on; `crash` is called at every boundary."""
     # The marker itself is written whole or not at all; a kill just before it repeats the day that is finished already.
     Store.before_commit = lambda self: crash()  # type: ignore[method-assign]
@@ -82,7 +82,7 @@ def live(folder: Path, port: int, crash: Callable[[], None]) -> None:
     blobs.sync_folder = lambda at: (crash(), sync_folder(at))[1]
     marker = folder / "day"
     with engine.open(folder / "monitor.db") as store:
-        for day in range(int(marker.read_text()), DAYS):
+        for day in range(int(marker.read_text()), days):
             write_beside(marker, str(day).encode())
             now = at(24 * day)
             sync(store, SHIPS, now)
@@ -173,6 +173,12 @@ def main(port: int, root: Path) -> dict[str, Any]:
         finish(folder, port)
         if content(folder) != expected:
             differing.append(f"random {number}")
+    alone = fresh(root / "template", root / "alone")
+    ended(forked(lambda: live(alone, port, Countdown(0), days=1)))
+    crowd = fresh(root / "template", root / "crowd")
+    children = [forked(lambda: live(crowd, port, Countdown(0), days=1)) for _ in range(3)]
+    if [ended(child) for child in children] != [0, 0, 0] or content(crowd) != content(alone):
+        differing.append("three at once")
     sizes = {name: len(rows) for name, rows in expected.items()}
     return {"boundaries": boundary - 1, "differing": differing, "sizes": sizes, "took_s": took_s}
 

@@ -18,7 +18,7 @@ from monitor.store import codec
 from monitor.store.digests import Result, Waiting
 from monitor.store.knowledge import CHANGE, CLAIM, EVIDENCE, FACT, PROGRAMME, LiveClaim, Memory
 from monitor.store.sources import Address
-from monitor.store.statements import insert_many, limit_text, put
+from monitor.store.statements import insert_many, limit_text, put, put_many
 
 MACHINE = (ChangeStatus.REVERTED, ChangeStatus.SUPERSEDED)
 
@@ -47,8 +47,7 @@ def save_claims(connection: Connection, memory: Memory, waiting: Waiting, result
     after = named(waiting.address.id, result.claims)
     ends = {claim_key(waiting.address.id, c): c.ended_at for c in result.ended}
     changed = [(key, c) for key, c in after.items() if key not in before or before[key].text != bare_claim(c)]
-    for key, claim in changed:
-        put(connection, CLAIM, claim_row(key, waiting.address, claim, revision))
+    put_many(connection, CLAIM, [claim_row(key, waiting.address, claim, revision) for key, claim in changed])
     gone = [c for key, c in before.items() if key not in after]
     for live in gone:
         end_claim(connection, live, waiting, ends.get(live.id), revision)

@@ -32,10 +32,17 @@ def insert_many(connection: Connection, table: Table, rows: Sequence[Row]) -> No
 
 def put(connection: Connection, table: Table, row: Row, *, keep: Iterable[str] = ()) -> None:
     """Inserts the row, or replaces the one with its id, except for the columns to keep."""
-    statement = insert(connection, table).values(**row)
+    put_many(connection, table, [row], keep=keep)
+
+
+def put_many(connection: Connection, table: Table, rows: Sequence[Row], *, keep: Iterable[str] = ()) -> None:
+    """The same for several rows with the same columns, in one statement."""
+    if not rows:
+        return
+    statement = insert(connection, table)
     kept = {"id", *keep}
-    changed = {name: statement.excluded[name] for name in row if name not in kept}
-    connection.execute(statement.on_conflict_do_update(index_elements=["id"], set_=changed))
+    changed = {name: statement.excluded[name] for name in rows[0] if name not in kept}
+    connection.execute(statement.on_conflict_do_update(index_elements=["id"], set_=changed), list(rows))
 
 
 def insert(connection: Connection, table: Table) -> Any:
