@@ -168,7 +168,7 @@ def _roles(
 ) -> tuple[tuple[Role, ...], tuple[str, ...]]:
     """Roles of one mention: what its kind knows, then header, neighbours and clause; `current` when nothing else holds."""
     said = cues.said(sentence, spans, i, lexicon)
-    roles = list(said.roles)
+    roles: list[Role] = list(said.roles)
     if mention.kind == "date" and Role.DELTA in roles:
         roles.remove(Role.DELTA)
     if mention.kind == "count":

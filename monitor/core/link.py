@@ -273,9 +273,8 @@ class _Linker:
         named = (*self.surroundings.title.names, *self.surroundings.lead.names)
         if any(n.kind in ("programme", "site", "organisation") for n in named):
             return True
-        return len(self.catalogue.programme & (self.surroundings.title.stems | self.surroundings.lead.stems)) >= max(
-            1, len(self.catalogue.programme) // 2
-        )
+        said = {stem(t.word) for t in tokens(self.page.title)} | self.surroundings.lead.stems
+        return any(alias <= said for alias in self.catalogue.aliases)
 
     def place(self, observation: Observation) -> Linked | Unlinked:
         """Where one observation belongs."""
@@ -354,7 +353,7 @@ class _Linker:
     def _fit(self, signature: Signature, observation: Observation, situation: Situation) -> Target | None:
         """How well one fact explains one observation: property x scope x role x plausibility x topic."""
         verdict = self.catalogue.kinds[observation.kind].compare(signature.fact.value, observation.value).verdict
-        agrees = verdict in ("same", "refined", "coarser")
+        agrees = verdict in ("same", "refined", "coarser") and _coincide(signature.fact.value, observation.value)
         if not signature.fact.version and not agrees and not signature.fact.about:
             return None  # a new amount of nothing in particular can only be met again, not revised
         prop = _property(signature, observation, situation, agrees, self.lexicon)
@@ -599,7 +598,7 @@ def _event(signature: Signature, situation: Situation, agrees: bool) -> Factor |
     near = {c: n for c, n in situation.concepts.items() if c in _EVENTS}
     close = {c for c, n in near.items() if n.nearness >= 0.9}
     hits = [(near[c].nearness, c, near[c].where) for c in events if c in near]
-    kin = [(0.75 * near[k].nearness, k, near[k].where) for c in events for k in _KIN.get(c, ()) if k in near]
+    kin = [(0.6 * near[k].nearness, k, near[k].where) for c in events for k in _KIN.get(c, ()) if k in near]
     words = [
         (0.8 * situation.stems[w].nearness * signature.stems[w], w, situation.stems[w].where)
         for w in signature.stems
@@ -613,6 +612,8 @@ def _event(signature: Signature, situation: Situation, agrees: bool) -> Factor |
     score, word, where = best
     if "close" in close - events:
         score *= 0.3
+    if {"machine", "building"} & {c for c, n in situation.concepts.items() if n.nearness >= 0.9} - set(signature.concepts):
+        score *= 0.7
     if close and not close & (events | {k for c in events for k in _KIN.get(c, ())}):
         score *= 0.4
     bonus = max((w[0] for w in words), default=0.0)
@@ -651,7 +652,7 @@ def _scope(signature: Signature, situation: Situation) -> Factor:
     narrower = [
         (n.nearness, name.text)
         for name, n in situation.names.items()
-        if name.kind in ("site", "host", "organisation") and n.nearness >= TITLE
+        if name.kind in ("site", "host", "organisation", "place") and n.nearness >= TITLE
     ]
     programme = max((n.nearness for name, n in situation.names.items() if name.kind == "programme"), default=0.0)
     if signature.fact.kind == "count" or not narrower:
@@ -715,6 +716,14 @@ def _plausible(old: Value, new: Value, agrees: bool) -> Factor:
     if ratio <= Decimal("6"):
         return Factor(0.75, "of another size")
     return Factor(0.35, "of quite another size")
+
+
+def _coincide(old: Value, new: Value) -> bool:
+    """Are the bare numbers the same, at the precision of the coarser? Tighter than `compare`, which lets a hedge agree with much."""
+    if isinstance(old, Money) and isinstance(new, Money):
+        a, b, unit = old.amount or old.max or old.min, new.amount or new.max or new.min, max(old.precision, new.precision)
+        return a is not None and b is not None and abs(a - b) <= min(unit / 2, max(a, b) / 50)
+    return old.count == new.count if isinstance(old, Count) and isinstance(new, Count) else True
 
 
 def _ratio(old: Value, new: Value) -> Decimal | None:
