@@ -70,7 +70,9 @@ def _read_document(document: Any, url: str, source: Source | None) -> Page:
     created, modified = _day(about.get("CreationDate")), _day(about.get("ModDate"))
     published, where = (seen.published_on, "text") if seen.published_on else (created, "pdf" if created else "")
     name = blocks[title].text if title is not None else fold(about.get("Title") or "")
-    return Page(url, name[:500], made.text, made.passages, language, published, seen.modified_on or modified, where, (), (), tuple(problems))
+    return Page(
+        url, name[:500], made.text, made.passages, language, published, seen.modified_on or modified, where, (), (), tuple(problems)
+    )
 
 
 def _pages(document: Any) -> tuple[list[list[Line]], list[Problem]]:
@@ -192,7 +194,9 @@ class _Maker:
         last = self._held[-1]
         if LABEL.match(line.text) and len(line.text) <= 120 and line.left <= last.left + 2:
             return bool(last.text[-1:] in ",;" or _HYPHEN.search(last.text))
-        if self._is_large(line) != self._is_large(self._held[0]) or (self._is_large(line) and abs(line.height - last.height) > 0.25 * last.height):
+        if self._is_large(line) != self._is_large(self._held[0]) or (
+            self._is_large(line) and abs(line.height - last.height) > 0.25 * last.height
+        ):
             return False
         gap = line.top - last.bottom
         if gap < -5:  # a new column or page: only an open sentence goes on
@@ -248,9 +252,9 @@ class _Maker:
         for column, cell in enumerate(line.cells):
             above = next((h.text for h in heads.cells if h.left < cell.right and cell.left < h.right), None) if wordy and not new else None
             row_head = line.cells[0].text if column and not (new and wordy and len(line.cells) > 2) else None
-            self.blocks.append(
-                Block(cell.text, Form.CELL, headings=self._headings(), row_header=row_head, column_header=above, group=self._group, row=self._row, column=column)
-            )
+            block = Block(cell.text, Form.CELL, headings=self._headings(), row_header=row_head, column_header=above)
+            block.group, block.row, block.column = self._group, self._row, column
+            self.blocks.append(block)
         self._row += 1
 
 

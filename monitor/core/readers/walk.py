@@ -15,33 +15,55 @@ from selectolax.lexbor import LexborNode
 
 from monitor.core.model import Form, Region
 from monitor.core.readers import regions, tables
-from monitor.core.readers.blocks import Block, fold
+from monitor.core.readers.blocks import Block, fold, words
 from monitor.core.readers.regions import Frame, Hint
 
 Attributes = dict[str, str | None]
 Closer = Callable[[], None]
 
-_SKIPPED = frozenset(
-    "script style svg iframe frame object embed applet canvas math audio video source track textarea input link meta base title head map area "
-    "amp-img amp-video amp-iframe amp-analytics rp rt -comment -doctype !doctype -undef".split()
+_SKIPPED = words(
+    """
+    script style svg iframe frame object embed applet canvas math audio video source track textarea input link meta base title head map area amp-img amp-
+    video amp-iframe amp-analytics rp rt -comment -doctype !doctype -undef
+    """
 )
-_INLINE = frozenset(
-    "a abbr acronym b bdi bdo big cite code data dfn em font i img ins kbd label mark nobr output picture ruby samp small span strong tt u var time tspan "
-    "slot sub nobr blink rb basefont".split()
+_INLINE = words(
+    """
+    a abbr acronym b bdi bdo big cite code data dfn em font i img ins kbd label mark nobr output picture ruby samp small span strong tt u var time tspan
+    slot sub nobr blink rb basefont
+    """
 )
 _RANKS = {"h1": 1, "h2": 2, "h3": 3, "h4": 4, "h5": 5, "h6": 6}
-_ROLES = {"row": "tr", "cell": "td", "gridcell": "td", "columnheader": "th", "rowheader": "th", "table": "table", "grid": "table", "listitem": "li", "term": "dt"}
+_ROLES = {
+    "row": "tr",
+    "cell": "td",
+    "gridcell": "td",
+    "columnheader": "th",
+    "rowheader": "th",
+    "table": "table",
+    "grid": "table",
+    "listitem": "li",
+}
+_SCOPES = {"columnheader": "col", "rowheader": "row"}
 # Elements in which a heading holds for what is inside, and for nothing after them.
-_SECTIONS = frozenset("section article aside nav footer td th li dd details fieldset".split())
-_CARD = re.compile(r"(?:^|[\s_-])(?:cards?|tile|tiles|factbox|fact|stat|stats|kpi|box|panel|infobox|item|entry|profile|milestone|timeline-item|accordion-item)(?:$|[\s_-])", re.I)
-_TITLE_CLASS = re.compile(r"(?:^|[\s_-])(?:card-header|card-title|headline|heading|title|block-title|widget-title|module-title|entry-title|page-title)(?:$|\s)", re.I)
+_SECTIONS = words("section article aside nav footer td th li dd details fieldset")
+_CARD = re.compile(
+    r"(?:^|[\s_-])(?:cards?|tile|tiles|factbox|fact|stat|stats|kpi|box|panel|infobox|item|entry"
+    r"|profile|milestone|timeline-item|accordion-item)(?:$|[\s_-])",
+    re.I,
+)
+_TITLE_CLASS = re.compile(
+    r"(?:^|[\s_-])(?:card-header|card-title|headline|heading|title|block-title|widget-title|module-title|entry-title|page-title)(?:$|\s)",
+    re.I,
+)
 _NOTE_MARK = re.compile(r"^[\[(]?(?:\d{1,3}|[*†‡§a-z])[\])]?$")
 _SUPERSCRIPT = str.maketrans("0123456789+-−", "⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻⁻")
 _LABEL = re.compile(r"^([^\d\W][^:\n\x02\x03]{1,58}?)\s?:\s(?=\S)")
 _ENDED = re.compile(r"[.!?:;…»”\"]$")
 _BULLET = re.compile(r"^[•‣◦▪–—*·-]\s")
 _SPACES = re.compile(r"[ \t\r\n\f\x0b]+")
-BREAK, BOLD, UNBOLD = "\x1e", "\x1c", "\x1d"
+# Marks within a block while it is collected; control characters that are no white space, dropped by `fold` if a page contains them.
+BREAK, BOLD, UNBOLD = "\x01", "\x02", "\x03"
 _MAX_LINKS = 20_000
 _MAX_CELLS = 500_000
 
@@ -76,7 +98,7 @@ class Walk:
         self._aside: list[str] = []  # unseen inline text, given out after the block it stands in
         self._frame = self.frames[0]
         self._headings: list[_Heading] = []
-        self._forms: list[tuple[Form, int]] = [(Form.PARAGRAPH, 0)]
+        self._forms: list[Form] = [Form.PARAGRAPH]
         self._labels: list[str | None] = [None]
         self._groups: list[int | None] = [None]
         self._tables: list[tables.Table] = []
@@ -155,8 +177,7 @@ class Walk:
         if not text:
             return
         all_bold = bold_label is not None and len(bold_label) >= len(text) - 1
-        kind, min_rank = self._forms[-1]
-        block = Block(text, form or kind, frame=self._frame.index, rank=rank, link_chars=min(links, len(text)), bold=all_bold)
+        block = Block(text, form or self._forms[-1], frame=self._frame.index, rank=rank, link_chars=min(links, len(text)), bold=all_bold)
         block.headings = tuple(h.text for h in self._headings)
         block.group = self._groups[-1]
         block.label = self._label_of(block, bold_label)
@@ -165,7 +186,7 @@ class Walk:
         self.blocks.append(block)
 
     def _label_of(self, block: Block, bold_label: str | None) -> str | None:
-        """"Budget: EUR 5 m" labels itself; a bold line of its own ("Budget", then "EUR 5 m") labels what follows it in the same element."""
+        """ "Budget: EUR 5 m" labels itself; a bold line of its own ("Budget", then "EUR 5 m") labels what follows it in the same element."""
         if block.rank or block.form in (Form.TERM, Form.CELL, Form.DEFINITION):
             return self._labels[-1]
         if bold_label and (block.bold or bold_label.endswith(":") or block.text[len(bold_label) :].lstrip().startswith((":", "–"))):
@@ -247,7 +268,9 @@ class Walk:
             return
         url = self._absolute(href.strip())
         if url:
-            text = "".join(self._buffer[start:]) if len(self.blocks) == blocks else " ".join(b.text for b in self.blocks[blocks : blocks + 3])
+            text = (
+                "".join(self._buffer[start:]) if len(self.blocks) == blocks else " ".join(b.text for b in self.blocks[blocks : blocks + 3])
+            )
             self.anchors.append(Anchor(url, fold(text.replace(BOLD, "").replace(UNBOLD, "").replace(BREAK, " "))[:300], blocks))
 
     def _absolute(self, href: str) -> str | None:
@@ -303,9 +326,13 @@ class Walk:
         self._previous_class_span = False
         hint, meta, card = None, False, False
         if attributes or tag not in ("p", "div"):
-            class_, id_, role = (attributes.get("class") or "", attributes.get("id") or "", attributes.get("role") or "") if attributes else ("", "", "")
+            class_, id_, role = (
+                (attributes.get("class") or "", attributes.get("id") or "", attributes.get("role") or "") if attributes else ("", "", "")
+            )
             hint = regions.hint_of(tag, class_[:400], id_[:100], role)
             meta = regions.is_meta(class_)
+            if tag == "header" and hint is None and not self._is_within("main", "article", "section", "li", "td"):
+                hint = Hint(Region.NAV, 2)  # the banner of the site; believed only if the title is not in it
             card = tag in ("div", "article", "section") and bool(class_) and _CARD.search(class_) is not None
             if class_ and tag in ("div", "p") and _TITLE_CLASS.search(class_):
                 return self._with_frame(tag, hint, self._close_titled)
@@ -316,6 +343,14 @@ class Walk:
             self._groups.append(self._group_count)
             return self._enter(tag, hint, meta, self._close_card)
         return self._enter(tag, hint, meta)
+
+    def _is_within(self, *tags: str) -> bool:
+        frame = self._frame
+        while frame.index:
+            if frame.tag in tags:
+                return True
+            frame = self.frames[frame.parent]
+        return False
 
     def _close_paragraph(self) -> None:
         self._flush()
@@ -329,15 +364,25 @@ class Walk:
             self._become_heading(first, 4)
 
     def _close_card(self) -> None:
+        """The heading of a card labels what stands in it."""
         self._flush()
-        self._groups.pop()
+        group = self._groups.pop()
+        first = self._frame.first
+        members = self.blocks[first : first + 60]
+        heading = next((b.text for b in members if b.rank), None)
+        if heading and len(heading) <= 150:
+            for block in members:
+                if block.group == group and not block.rank and block.label is None:
+                    block.label = heading
 
     def _with_frame(self, tag: str, hint: Hint | None, before: Closer) -> Closer:
         return self._enter(tag, hint, False, before)
 
     def _enter(self, tag: str, hint: Hint | None, meta: bool = False, before: Closer | None = None) -> Closer:
         outer = self._frame
-        frame = Frame(len(self.frames), outer.index, outer.depth + 1, tag, hint, len(self.blocks), 0, len(self._headings), meta=meta or outer.meta)
+        frame = Frame(
+            len(self.frames), outer.index, outer.depth + 1, tag, hint, len(self.blocks), 0, len(self._headings), meta=meta or outer.meta
+        )
         self.frames.append(frame)
         self._frame = frame
         pair, self._pair_label = self._pair_label, None
@@ -446,7 +491,7 @@ class Walk:
 
     def _lead_in(self) -> str | None:
         """What introduces a list: an item it is nested in, or the line before it that ends with a colon."""
-        nested = self._forms[-1][0] is Form.ITEM
+        nested = self._forms[-1] is Form.ITEM
         self._flush()
         if not self.blocks:
             return None
@@ -468,7 +513,7 @@ class Walk:
 
     def _with_form(self, tag: str, attributes: Attributes, form: Form, after: Closer | None = None) -> Closer:
         self._flush()
-        self._forms.append((form, 0))
+        self._forms.append(form)
 
         def close() -> None:
             self._flush()
@@ -513,7 +558,10 @@ class Walk:
     def _open_definition(self, tag: str, attributes: Attributes) -> Closer:
         self._flush()
         self._labels.append(" / ".join(self._terms[:4]).rstrip(": ") or None)
-        return self._with_form("dd", attributes, Form.DEFINITION, lambda: self._labels.pop() and None)
+        return self._with_form("dd", attributes, Form.DEFINITION, self._pop_label)
+
+    def _pop_label(self) -> None:
+        self._labels.pop()
 
     def _open_table(self, tag: str, attributes: Attributes) -> Closer:
         self._flush()
@@ -523,7 +571,7 @@ class Walk:
         table = tables.Table(self._group_count, layout=bool(attributes) and attributes.get("role") == "presentation")
         self._tables.append(table)
         self._groups.append(table.group)
-        self._forms.append((Form.PARAGRAPH, 0))
+        self._forms.append(Form.PARAGRAPH)
         headings = len(self._headings)
 
         def close() -> None:
@@ -559,10 +607,11 @@ class Walk:
         self._flush()
         if not self._tables or len(self._tables[-1].cells) >= _MAX_CELLS:
             return self._open_block(tag, attributes)
-        get = attributes.get if attributes else {}.get
-        scope = (get("scope") or {"columnheader": "col", "rowheader": "row"}.get(get("role") or "", "")).lower()
-        cell = self._tables[-1].open_cell(tag == "th", scope, tables.span(get("rowspan")), tables.span(get("colspan")), len(self.blocks))
-        self._forms.append((Form.CELL, 0))
+        said = attributes or {}
+        scope = (said.get("scope") or _SCOPES.get(said.get("role") or "", "")).lower()
+        spans = tables.span(said.get("rowspan")), tables.span(said.get("colspan"))
+        cell = self._tables[-1].open_cell(tag == "th", scope, *spans, len(self.blocks))
+        self._forms.append(Form.CELL)
 
         def close() -> None:
             self._flush()
@@ -638,12 +687,13 @@ def _is_list_like(lines: list[str]) -> bool:
 
 
 def _joined(lines: list[str]) -> list[str]:
-    parts: list[str] = []
+    parts: list[list[str]] = []
     for line in lines:
         stripped = _SPACES.sub(" ", line).strip()
-        whole = parts and not _ENDED.search(parts[-1].replace(UNBOLD, "").rstrip()) and not _BULLET.match(stripped)
-        if whole and not parts[-1].rstrip().endswith(UNBOLD):
-            parts[-1] += " " + line
+        before = parts[-1][-1].rstrip() if parts else ""
+        apart = not parts or line.lstrip().startswith(BOLD) or before.endswith(UNBOLD) or _BULLET.match(stripped)
+        if apart or _ENDED.search(before.replace(UNBOLD, "").rstrip()):
+            parts.append([line])
         else:
-            parts.append(line)
-    return parts
+            parts[-1].append(line)
+    return [" ".join(part) for part in parts]
