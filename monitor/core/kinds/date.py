@@ -184,7 +184,12 @@ def _last(search: re.Pattern[str], text: str) -> re.Match[str] | None:
 
 def _is_dateline(found: Found, passage: Passage | None, page: Page, setting: Setting) -> bool:
     """A short block of its own that opens with the day of publication: "10 December 2024 · 1649 views"."""
-    if passage is None or found.value.granularity is not Granularity.DAY or passage.form in (Form.CELL, Form.DEFINITION):
+    if (
+        passage is None
+        or found.value.relative
+        or found.value.granularity is not Granularity.DAY
+        or passage.form in (Form.CELL, Form.DEFINITION)
+    ):
         return False
     published_on = setting.published_on or page.published_on
     alone = found.start == passage.start and passage.end - passage.start <= 60
