@@ -226,12 +226,17 @@ def _alone(match: re.Match[str], passage: Passage | None, text: str) -> _Said | 
 
 # Two or more capitals or an initial capital: proper names, with little words inside ("University of Turku", "Meluxina-AI", "IT4LIA").
 _NAME = re.compile(
-    r"(?<![\w.])[A-ZÀ-ÖØ-ÞĀ-Ž0-9]*[A-ZÀ-ÖØ-ÞĀ-Ž][\w+:&'’-]{1,30}(?: (?:(?:of|the|de|du|des|della|di|do|da|van|von|der|für|for|la|le) )?[A-ZÀ-ÖØ-ÞĀ-Ž0-9][\w+:&'’-]{0,30}){0,5}"
+    r"(?<![\w.])[A-ZÀ-ÖØ-ÞĀ-Ž0-9]{0,12}[A-ZÀ-ÖØ-ÞĀ-Ž][\w+:&'’-]{1,30}"
+    r"(?: (?:(?:of|the|de|du|des|della|di|do|da|van|von|der|für|for|la|le) )?[A-ZÀ-ÖØ-ÞĀ-Ž0-9][\w+:&'’-]{0,30}){0,5}"
 )
 _ARTICLES = frozenset(
-    "the a an this that it its they he she in on at by der die das den dem ein eine es er sie im am le la les un une il elle el los las una lo gli".split()
-    + "i o os as um uma de het een ten to w na".split()
-))
+    word
+    for line in (
+        "the a an this that it its they he she in on at by der die das den dem ein eine es er sie im am le la les un une il elle el los las una",
+        "lo gli i o os as um uma de het een ten to w na",
+    )
+    for word in line.split()
+)
 
 
 def _subject(match: re.Match[str], begin: int, end: int, text: str, flat_text: str, words: _Words, setting: Setting) -> _Said:

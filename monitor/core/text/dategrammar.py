@@ -158,7 +158,7 @@ def _year(tokens: Sequence[Token], setting: Setting) -> tuple[int | None, bool]:
     said = _first(tokens, "Yy")
     if said:
         return int(said.value), False
-    if not any(t.letter in "Jz" for t in tokens):
+    if not any(t.letter in "Jz" for t in tokens) or any(t.letter == "C" for t in tokens):
         return None, False
     if setting.published_on is None:
         return None, True
