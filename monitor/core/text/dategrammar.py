@@ -22,7 +22,7 @@ _RELATIVE = r"(?:[+_=]J|J[GL]?[+_]|=L?J)"
 _YEAR = rf"(?:,?[GL]{{0,3}}(?:{_SAID}|{_RELATIVE})|[GL]{{1,3}}J(?![YyJ]))"
 _NUMBER = r"[12o]\.?"
 _PART = r"(?:[pP]-?[GLi]{0,3})?"
-_MONTH = r"(?:[GL]?u[GL])?[Mm]\.?"
+_MONTH = r"(?:[GL]?u[GL]?)?[Mm]\.?"
 _WEEKDAY = r"(?:W[,.]{0,2}L?)?"
 
 FORMS = {
@@ -158,7 +158,7 @@ def _year(tokens: Sequence[Token], setting: Setting) -> tuple[int | None, bool]:
     said = _first(tokens, "Yy")
     if said:
         return int(said.value), False
-    if not any(t.letter in "Jz" for t in tokens):
+    if not any(t.letter in "Jz" for t in tokens) or any(t.letter == "C" for t in tokens):
         return None, False
     if setting.published_on is None:
         return None, True
@@ -168,9 +168,7 @@ def _year(tokens: Sequence[Token], setting: Setting) -> tuple[int | None, bool]:
 
 def _last_year(tokens: Sequence[Token]) -> bool:
     """Whether "last" belongs to the year, and not to "last quarter of the year"."""
-    return any(
-        (a.letter == "_" and b.letter == "J") or (a.letter == "J" and b.letter == "_") for a, b in pairwise(tokens)
-    )
+    return any((a.letter == "_" and b.letter == "J") or (a.letter == "J" and b.letter == "_") for a, b in pairwise(tokens))
 
 
 def _days(base: Period, tokens: Sequence[Token], words: Words) -> Period:
