@@ -35,6 +35,8 @@ _COMMON_ACRONYMS = frozenset(
     """.split()  # noqa: SIM905 - one word a line would hide the code
 )
 _QUOTED = re.compile(r"[\"“„«‹»]\s?([^\W\d_a-z][^\"“”„«»‹›\n]{1,58}?)\s?[\"”“»›«]")
+# "MareNostrum 5": a number that nothing is counted by.
+_NUMBER = re.compile(r" (?:\d{1,3}|[IVX]{1,4})(?=\s?(?:[,;:()–—\n.]|- |\Z))")
 _TWO_CAPITALS = re.compile(r"[A-ZÀ-Þ].{0,12}[A-ZÀ-Þ]|\+\+|\d[A-Z]|[A-Z]\d")
 
 
@@ -208,6 +210,8 @@ def _name_of_run(text: str, run: Sequence[Word], nouns: frozenset[str]) -> Atom 
     else:
         return None
     start, end = run[first].start, run[last].end
+    number = _NUMBER.match(text, end)
+    end = number.end() if number else end
     if all(t in nouns or t in common_words() for t in fold(text[start:end]).split()):
         return None
     return Atom(start, end, AtomKind.NAME, text[start:end])

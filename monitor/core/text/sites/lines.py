@@ -13,6 +13,7 @@ from typing import NamedTuple
 
 from monitor.core.model import Form, Passage, Site
 from monitor.core.text.fold import fold
+from monitor.core.text.names import common_words, small_words
 from monitor.core.text.proper import UPPER_CLASS
 from monitor.core.text.sites.atoms import Atom, AtomKind, Scene, SiteSpan, is_striking
 from monitor.core.text.towns import FIRST_NAMES
@@ -146,7 +147,7 @@ def _of_line(scene: Scene, passage: Passage, number: int) -> SiteSpan | None:
         return None
     name = line.names[0]
     host = line.host.text if line.host else line.names[1].text if len(line.names) > 1 else None
-    if _is_person(name.text) or _is_key(scene, name.text):
+    if _is_person(name.text) or _is_key(scene, name.text) or _is_general(scene, name.text):
         return None
     return SiteSpan(
         name.start, name.end, compose(name.text, host, line.place, line.country), _confidence(scene, passage, name, line), number
@@ -193,7 +194,14 @@ def _of_heading_and_line(scene: Scene, passage: Passage, number: int) -> SiteSpa
     if passage.form is not Form.HEADING:
         return None
     heading = read_line(scene, passage.start, passage.end)
-    if len(heading.names) != 1 or not heading.ok or heading.place or heading.country or _is_person(heading.names[0].text):
+    if (
+        len(heading.names) != 1
+        or not heading.ok
+        or heading.place
+        or heading.country
+        or _is_person(heading.names[0].text)
+        or _is_general(scene, heading.names[0].text)
+    ):
         return None
     place = country = None
     host = heading.host
@@ -214,6 +222,11 @@ def _of_heading_and_line(scene: Scene, passage: Passage, number: int) -> SiteSpa
 def _is_key(scene: Scene, text: str) -> bool:
     """Whether words only say what follows ("Location", "Host", "Land")."""
     return fold(text) in scene.words.columns
+
+
+def _is_general(scene: Scene, name: str) -> bool:
+    """Whether a name holds only words that many names share ("Standorte", "The seven sites")."""
+    return all(t in scene.words.nouns or t in common_words() or t in small_words() for t in fold(name).split())
 
 
 def _is_person(name: str) -> bool:
