@@ -28,7 +28,7 @@ _DROPPED = {
     "fr": {"Dominique", "Réunion"},
     "de": {"Réunion"},
     "pl": {"Reunion"},
-    "": {"Saba", "Man", "Clipperton"},
+    "": {"Réunion", "Saba", "Man", "Clipperton"},
 }
 # Also words, persons or states: taken only where the words around them fit a country.
 _DOUBTFUL = {

@@ -82,9 +82,12 @@ def plain(text: str) -> Plain:
         letter = found[0]
         new = fold_letter(letter.lower()) if len(letter.lower()) == 1 else fold_letter(letter.lower()[0])
         if len(new) != 1:
+            # Every letter after the first of several leads to the end of the one they stand for, so that offsets never run backwards.
+            first = found.start() - shift
             shift += 1 - len(new)
-            starts.append(found.end() - shift)
-            shifts.append(shift)
+            for at in range(min(1, len(new)), len(new) + 1):
+                starts.append(first + at)
+                shifts.append(found.end() - first - at)
         return new
 
     folded = _NOT_PLAIN.sub(replace, text)

@@ -252,6 +252,8 @@ def _context(scene: _Scene, start: int, end: int, best: Candidate) -> float:
         score += 0.2
         if scene.text[start - 1 : start] == "(" and scene.text[end : end + 1] in {")", ","}:
             score += 0.25
+        elif any(s == start for s, _ in scene.cells) and scene.text[end : end + 1] == ":":
+            score += 0.15
     return score
 
 
@@ -270,7 +272,8 @@ def _ordinary(scene: _Scene, word: Word, best: Candidate) -> float:
         score -= 0.05
     if scene.language == "de" and re.search(r"(?:ung|heit|keit|schaft|tion|tät|nis|ismus|ment)(?:en|s)?\Z", written):
         score -= 0.4
-    if written.isupper() and len(written) <= 5:
+    if written.isupper() and (len(written) <= 5 or not word.first):
+        # An acronym, or a name written in capitals as projects are; towns are only at the head of a report ("BRUSSELS, 8 January").
         score -= 0.35
     return score
 

@@ -285,6 +285,9 @@ def _noun_before(here: _Passage, place: Atom) -> float:
         return 0.55
     if tokens[-1].lower() not in here.scene.words.at and tokens[-1] != ":":
         return 0.0
+    before = fold(" ".join(tokens[:-1][-5:]))
+    if any(before.endswith(n) for n in here.scene.words.nouns if " " in n):
+        return 0.58
     for distance, token in enumerate(reversed(tokens[:-1][-8:])):
         if _is_noun(here.scene, token):
             between = tokens[len(tokens) - 1 - distance : -1]
