@@ -51,7 +51,9 @@ class Understanding:
 
     def extract(self, page: Page, source: Source, names: tuple[KnownName, ...]) -> Sequence[Observation]:
         language = source.language or page.language
-        return extract(page, self._kinds, load(page.language if page.language != "und" else language), Setting(language=language, names=names))
+        return extract(
+            page, self._kinds, load(page.language if page.language != "und" else language), Setting(language=language, names=names)
+        )
 
     def digest(self, baseline: Baseline, known: Memory, sight: Sight, previous: Sequence[Claim]) -> Digest:
         first = not previous and not sight.is_seen_before

@@ -58,7 +58,31 @@ _PARTIAL = {Role.PART, Role.TRANCHE, Role.DELTA, Role.SUM}
 _NOT_NOW = {Role.PAST, Role.DENIED, Role.QUOTED}
 
 _EVENTS = frozenset(
-    ["announce", "select", "decide", "approve", "force", "sign", "apply", "start_works", "build", "deliver", "install", "complete", "test", "open", "operate", "full", "launch", "arrive", "first_light", "first_plasma", "close", "implement", "review"]
+    [
+        "announce",
+        "select",
+        "decide",
+        "approve",
+        "force",
+        "sign",
+        "apply",
+        "start_works",
+        "build",
+        "deliver",
+        "install",
+        "complete",
+        "test",
+        "open",
+        "operate",
+        "full",
+        "launch",
+        "arrive",
+        "first_light",
+        "first_plasma",
+        "close",
+        "implement",
+        "review",
+    ]
 )
 # Events that are told in the same words about the same thing: a statement about one may stand for the other, with less weight.
 _KIN: Mapping[str, frozenset[str]] = {
@@ -93,7 +117,9 @@ class Signature:
 
 
 # Words that say how much, not of what; they stand in labels and `about` of many baselines.
-VALUE_WORDS = stems("eur euro euros usd gbp dollar dollars pound pounds zloty million millions billion billions thousand trillion mio mrd mln mld bn amount total")
+VALUE_WORDS = stems(
+    "eur euro euros usd gbp dollar dollars pound pounds zloty million millions billion billions thousand trillion mio mrd mln mld bn amount total"
+)
 
 
 class Target(NamedTuple):
@@ -116,7 +142,8 @@ class Catalogue:
         self.programme = stems(" ".join((baseline.title, *baseline.aliases)))
         vocabularies = [properties(load(code)) for code in dict.fromkeys(("en", *baseline.languages))]
         described = {
-            key: frozenset(c for v in vocabularies for text in (f.label, *f.about) for c in v.concepts(text)) for key, f in self.facts.items()
+            key: frozenset(c for v in vocabularies for text in (f.label, *f.about) for c in v.concepts(text))
+            for key, f in self.facts.items()
         }
         words = {key: stems(" ".join((f.label, *f.about))) for key, f in self.facts.items()}
         self._frequency = Counter((self.facts[key].kind, c) for key, cs in described.items() for c in cs)
@@ -140,7 +167,11 @@ class Catalogue:
         return Signature(
             fact,
             {c: self._weight(fact.kind, c) for c in concepts},
-            {w: self._weight(fact.kind, w) for w in words - VALUE_WORDS if not w.isdigit() and (w not in self.programme or fact.kind == "count")},
+            {
+                w: self._weight(fact.kind, w)
+                for w in words - VALUE_WORDS
+                if not w.isdigit() and (w not in self.programme or fact.kind == "count")
+            },
             unit,
             unit_concepts,
             stems(fact.scope or "") - self.programme,
@@ -426,7 +457,7 @@ class _Linker:
         passage = self.page.passages[observation.passage]
         value = observation.value
         label = passage.label or passage.row_header
-        is_listed = label is not None or ":" in observation.quote
+        is_listed = (label is not None and passage.form in ("cell", "definition", "item")) or ":" in observation.quote
         if not self.official or not is_listed or not isinstance(value, Count) or value.measure or value.count < 2 or not value.unit:
             return None
         return "number of " + value.unit
@@ -586,9 +617,11 @@ def _money_misfit(signature: Signature, situation: Situation) -> float:
         factor *= 0.4
     if near & {"machine", "building", "contract"} - set(signature.concepts):
         factor *= 0.6
-    for sort in ("grant", "loan", "private", "national", "union", "fine", "contract"):
-        if sort in signature.concepts and sort not in situation.concepts:
-            factor *= 0.7
+    sorts = {"grant", "loan", "private", "national", "union", "fine", "contract"} & set(signature.concepts)
+    if {"national", "union"} <= sorts:  # "national plus EU" is the whole, which needs no name
+        sorts -= {"national", "union"}
+    for _ in sorts - set(situation.concepts):
+        factor *= 0.7
     return factor
 
 
