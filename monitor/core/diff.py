@@ -18,6 +18,7 @@ from datetime import datetime, timedelta
 from decimal import Decimal
 
 from monitor.core.kinds import Kind
+from monitor.core.link import AGREE
 from monitor.core.model import (
     Baseline,
     Cause,
@@ -46,7 +47,6 @@ SAME_NEWS = timedelta(days=2)
 # A site missing from a list its source declares complete in this many good looks in a row is gone (design.md, section 2, rule 6).
 LOOKS_UNTIL_GONE = 3
 
-AGREE = frozenset({"same", "coarser", "refined"})
 _OPEN = frozenset({ChangeStatus.OPEN, ChangeStatus.SNOOZED})
 _REMOVED = frozenset({"cancelled", "withdrawn", "terminated", "rejected"})
 _NEW = {"money": ChangeType.NEW_BUDGET, "date": ChangeType.NEW_DATE, "count": ChangeType.COUNT_CHANGED, "site": ChangeType.NEW_SITE}

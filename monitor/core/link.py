@@ -53,6 +53,9 @@ THRESHOLD = 0.5
 # Masked sentences more alike than this (0-100) are one sentence edited in place.
 SAME_SENTENCE = 88
 
+# Verdicts of a kind's `compare` under which two values say the same.
+AGREE = frozenset({"same", "coarser", "refined"})
+
 # Not a statement of what holds now: a part, an increase or a denied value is never the fact itself.
 _PARTIAL = {Role.PART, Role.TRANCHE, Role.DELTA, Role.SUM}
 _NOT_NOW = {Role.PAST, Role.DENIED, Role.QUOTED}
@@ -215,14 +218,16 @@ def link(
     observations: Sequence[Observation],
     catalogue: Catalogue,
     lexicon: Lexicon,
+    known: Mapping[str, Sequence[Value]],
     previous: Sequence[Claim] = (),
     official: bool = False,
 ) -> Links:
     """Tie each observation of a page to the fact it is a statement of, to a new fact (`fact` None), or to nothing, with reasons in words.
 
-    `previous` are the live claims of the same page: their sentences met again are near-certain. `official` is the source's standing with the programme.
+    `known` holds per fact the values known so far (current and flagged ones). `previous` are the live claims of the same page: their sentences met again are
+    near-certain. `official` is the source's standing with the programme.
     """
-    linker = _Linker(page, observations, catalogue, lexicon, previous, official)
+    linker = _Linker(page, observations, catalogue, lexicon, known, previous, official)
     linked: list[Linked] = []
     unlinked: list[Unlinked] = []
     for observation in observations:
@@ -285,12 +290,14 @@ class _Linker:
         observations: Sequence[Observation],
         catalogue: Catalogue,
         lexicon: Lexicon,
+        known: Mapping[str, Sequence[Value]],
         previous: Sequence[Claim],
         official: bool,
     ) -> None:
         self.page = page
         self.catalogue = catalogue
         self.lexicon = lexicon
+        self.known = known
         self.official = official
         self.surroundings = Surroundings(page, lexicon, catalogue.names)
         self.previous = [c for c in previous if c.fact in catalogue.facts and len(c.anchor) >= 16]
@@ -383,8 +390,7 @@ class _Linker:
 
     def _fit(self, signature: Signature, observation: Observation, situation: Situation) -> Target | None:
         """How well one fact explains one observation: property x scope x role x plausibility x topic."""
-        verdict = self.catalogue.kinds[observation.kind].compare(signature.fact.value, observation.value).verdict
-        agrees = verdict in ("same", "refined", "coarser") and _coincide(signature.fact.value, observation.value)
+        agrees = self._agrees(signature.fact, observation)
         if not signature.fact.version and not agrees and not signature.fact.about:
             return None  # a new amount of nothing in particular can only be met again, not revised
         prop = _property(signature, observation, situation, agrees, self.lexicon)
@@ -401,6 +407,12 @@ class _Linker:
         for factor in factors:
             score *= factor.factor
         return Target(signature, round(min(score, 1.0), 3), tuple(f.reason for f in factors if f.reason))
+
+    def _agrees(self, fact: Fact, observation: Observation) -> bool:
+        """Is it a value known of this fact - the current one, or one that was flagged?"""
+        kind = self.catalogue.kinds[observation.kind]
+        values = self.known.get(fact.key, (fact.value,))
+        return any(kind.compare(v, observation.value).verdict in AGREE and _coincide(v, observation.value) for v in values)
 
     def _topic(self, situation: Situation) -> Factor:
         near = max((n.nearness for name, n in situation.names.items() if name.kind in ("programme", "site", "organisation")), default=0.0)
@@ -716,7 +728,7 @@ def _role(signature: Signature, observation: Observation, agrees: bool) -> Facto
         return Factor(0.1, "an increase or decrease, not the value")
     if Role.RESTATED in roles:
         return Factor(0.3, "restates another amount")
-    if roles & _PARTIAL and not roles & {Role.TOTAL} and not (agrees and isinstance(observation.value, Money)):
+    if roles & _PARTIAL and roles & _PARTIAL != {Role.SUM} and not (agrees and isinstance(observation.value, Money)):
         part = next(r for r in observation.roles if r in _PARTIAL)
         return Factor(0.9 if part is Role.SUM else 0.35, f"said as a {part}")
     if (

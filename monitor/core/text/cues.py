@@ -37,6 +37,7 @@ RULES: tuple[tuple[str, Role, str], ...] = (
     ("part", Role.PART, "before"),
     ("part_after", Role.PART, "after"),
     ("tranche", Role.TRANCHE, "before"),
+    ("tranche", Role.TRANCHE, "after"),
     ("denied", Role.DENIED, "before"),
     ("scenario", Role.SCENARIO, "clause"),
     ("quoted", Role.QUOTED, "clause"),
@@ -176,9 +177,8 @@ def _sense(sentence: Sentence, concept: str, where: str, at: tuple[int, int, int
         return _near(sentence, concept, before, start)
     if where == "after":
         return _directly_after(sentence, concept, end, after)
-    return next(
-        (s for s in sentence.senses if s.concept == concept and left <= s.start and s.end <= right and not start <= s.start < end), None
-    )
+    low, high = (before, after) if where == "around" else (left, right)
+    return next((s for s in sentence.senses if s.concept == concept and low <= s.start and s.end <= high and not start <= s.start < end), None)
 
 
 def _own_words(sentence: Sentence, end: int, start: int) -> int:
