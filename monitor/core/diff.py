@@ -143,6 +143,8 @@ def _revision(differ: Differ, fact: Fact, claim: Claim, now: datetime) -> None:
     history = differ.about(fact.key)
     flagged = _flagged(kind, history, claim.value)
     if known.verdict in ("same", "coarser"):
+        if flagged is not None and flagged.provisional == fact.key:
+            _seen_again(differ, flagged, claim, now)
         _back_to_known(differ, kind, history, claim, now)
         return
     if flagged is not None and flagged.provisional != fact.key:

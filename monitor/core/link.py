@@ -9,6 +9,7 @@ Reasons are kept in words. A right number about a wrong thing is worse than none
 
 from __future__ import annotations
 
+import heapq
 import re
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
@@ -125,6 +126,16 @@ VALUE_WORDS = stems(
 )
 
 
+# Facts looked at closely for one observation. With more facts of a kind than this, those that share nothing with the situation are passed over.
+MOST_CANDIDATES = 24
+
+
+def _size(value: Value) -> tuple[str, ...]:
+    """The value as a feature, so that its fact is found by it: two significant digits and the magnitude."""
+    amount = value.amount if isinstance(value, Money) else value.count if isinstance(value, Count) else None
+    return (f"{amount:.1E}",) if amount else ()
+
+
 class Target(NamedTuple):
     """A fact that an observation may be about, how well it fits, and why."""
 
@@ -156,6 +167,26 @@ class Catalogue:
         self.by_kind: dict[str, list[Signature]] = {}
         for signature in self.signatures.values():
             self.by_kind.setdefault(signature.fact.kind, []).append(signature)
+        self._index: dict[tuple[str, str], list[Signature]] = {}
+        for signature in self.signatures.values():
+            for feature in {*signature.concepts, *signature.stems, *signature.unit, *signature.scope, *_size(signature.fact.value)}:
+                self._index.setdefault((signature.fact.kind, feature), []).append(signature)
+
+    def candidates(self, observation: Observation, situation: Situation) -> Sequence[Signature]:
+        """The facts worth a closer look: all of the kind when they are few, else those that share most with the situation or have the value."""
+        all_ = self.by_kind.get(observation.kind, ())
+        if len(all_) <= MOST_CANDIDATES:
+            return all_
+        shared: dict[str, float] = {}
+        near = {**{s: n.nearness for s, n in situation.stems.items()}, **{c: n.nearness for c, n in situation.concepts.items()}}
+        near.update(dict.fromkeys(_size(observation.value), 1.0))
+        for feature, nearness in near.items():
+            found = self._index.get((observation.kind, feature), ())
+            weight = nearness / (1 + len(found)) ** 0.5
+            for signature in found:
+                shared[signature.fact.key] = shared.get(signature.fact.key, 0.0) + weight
+        best = heapq.nlargest(MOST_CANDIDATES, shared.items(), key=lambda item: item[1])
+        return [self.signatures[key] for key, _ in best]
 
     def _signature(self, fact: Fact, concepts: frozenset[str], words: frozenset[str], vocabularies: Sequence[object]) -> Signature:
         unit = stems(fact.value.unit or "") if isinstance(fact.value, Count) else frozenset()
@@ -383,7 +414,7 @@ class _Linker:
         return best[1] if best and best[0] >= SAME_SENTENCE else None
 
     def _targets(self, observation: Observation, situation: Situation) -> Iterable[Target]:
-        for signature in self.catalogue.by_kind.get(observation.kind, ()):
+        for signature in self.catalogue.candidates(observation, situation):
             target = self._fit(signature, observation, situation)
             if target is not None:
                 yield target
