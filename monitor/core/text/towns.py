@@ -85,6 +85,7 @@ class _Scene(NamedTuple):
     hosting: tuple[str, ...]  # verbs that only a place or a body has for a subject: "will host"
     ordinary: frozenset[str]
     cells: tuple[tuple[int, int], ...]
+    breaks: frozenset[int]  # where the label at the start of a passage ends: what stands on either side does not touch
 
 
 @once_per_page
@@ -118,6 +119,7 @@ def _scene(page: Page, lexicon: Lexicon, setting: Setting, countries: Sequence[C
         for p in page.passages
         if p.form in {Form.CELL, Form.ITEM, Form.DEFINITION, Form.TERM, Form.META} and p.end - p.start <= 80
     )
+    breaks = frozenset(p.start + len(p.label) for p in page.passages if p.label and page.text.startswith(p.label, p.start))
     met = frozenset(c.code for c in countries if c.confidence > 0.4)
     return _Scene(
         page.text, lexicon, language, setting.country, home, met, lower_words(page.text), at, of, titles, hosting, ordinary, cells
@@ -206,14 +208,15 @@ def _judge(scene: _Scene, all_words: Sequence[Word], at: int, end_at: int, start
         score += _ordinary(scene, all_words[at], best)
     score += _touching(scene, all_words, at, end_at)
     if len({c.place.country for c in options}) == 1 and end - start > 4:
-        score += 0.2 if end - start > 5 and best.is_main and best.population >= 15_000 else 0.08
+        striking = end - start > 5 and best.is_main and best.population >= (15_000 if scene.language != "de" else 100_000)
+        score += 0.2 if striking else 0.08
     return PlaceSpan(start, end, best.place, round(max(0.0, min(0.97, score)), 2))
 
 
 def _fit(candidate: Candidate, scene: _Scene, beside: str | None) -> float:
     """How well one place of a name fits the page."""
     country = candidate.place.country
-    fit = log10(candidate.population + 10) + (1.5 if candidate.is_main else 0.0)
+    fit = log10(candidate.population + 10) + (0.8 if candidate.is_main else 0.0)
     if candidate.place.place_type == "region":
         fit += 4.5
     if beside == country:
@@ -282,7 +285,7 @@ def _touching(scene: _Scene, all_words: Sequence[Word], at: int, end_at: int) ->
     """What capitalised words right beside the name say: usually that it is part of a longer one."""
     first, score = all_words[at], 0.0
     soft = scene.language == "de"
-    if at > 0 and first.gap == " ":
+    if at > 0 and first.gap == " " and all_words[at - 1].end not in scene.breaks:
         before = all_words[at - 1].text
         if before in FIRST_NAMES or before in scene.titles:
             score -= 0.9

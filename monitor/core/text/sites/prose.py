@@ -281,9 +281,11 @@ def _noun_before(here: _Passage, place: Atom) -> float:
     tokens = re.findall(r"[^\W\d_]+(?:[-'’][^\W\d_]+)*|[,:(]", text)
     if not tokens:
         return 0.0
+    if listed and any(_is_noun(here.scene, t) for t in tokens[-3:]):
+        return 0.6
     if len(tokens) > 1 and tokens[-1].lower() in here.scene.words.of and _is_noun(here.scene, tokens[-2]):
         return 0.55
-    if tokens[-1].lower() not in here.scene.words.at and tokens[-1] != ":":
+    if tokens[-1].lower() not in here.scene.words.at:
         return 0.0
     before = fold(" ".join(tokens[:-1][-5:]))
     if any(before.endswith(n) for n in here.scene.words.nouns if " " in n):
