@@ -1,8 +1,8 @@
 """Cities and regions in a text: which capitalised words are places, and which of the places of that name.
 
-Nearly every word is a village somewhere, so a name alone proves little. What speaks for a place: its size, a word like "in" or "à" before it, a country beside it or
-elsewhere on the page, other places in the same list, being all there is in a table cell. What speaks against: an everyday word, the same word in small letters
-on the page, other capitalised words touching it, a first name or title before it. Each adds or takes from one score; the weights were set by hand on the
+Nearly every word is a village somewhere, so a name alone proves little. What speaks for a place: its size, a word like "in" or "à" before it, a country
+beside it
+or elsewhere on the page, other places in the same list, being all there is in a table cell. What speaks against: an everyday word, the same word in small letters on the page, other capitalised words touching it, a first name or title before it. Each adds or takes from one score; the weights were set by hand on the
 examples of tests/examples/place.toml.
 """
 
@@ -29,7 +29,8 @@ ACCEPTED = 0.5
 _MOST_WORDS = 5
 # What may stand between the words of one place name.
 _JOINTS = re.compile(
-    r" |-| ?[/] ?(?!)| (?:am|an der|an der|ob der|bei|im|in der|vor der|de|de la|de los|de las|del|la|le|les|do|da|dos|das|di|della|upon|on|sur|sous|en|el|y|the|of|nad|aan den|aan de|op|bij|lez|lès) |[-'’]"
+    r" |-| (?:am|an der|ob der|bei|im|in der|vor der|de|de la|de los|de las|del|la|le|les|do|da|dos|das|di|della"
+    r"|upon|on|sur|sous|en|el|y|the|of|nad|aan den|aan de|op|bij|lez|lès) |[-'’]"
 )
 _AFTER = re.compile(r" ?\(([^()\n]{2,40})\)|, ([^\W\d_][^,;.()\n]{1,30})")
 FIRST_NAMES = frozenset(
@@ -41,8 +42,11 @@ FIRST_NAMES = frozenset(
     Emmanuel Elon Joe Boris Keir Rishi Theresa Margrethe Thierry Henna Michal Petr Tim Tom Ben Sam Max Alex Chris Nick Ron Jim Bill Bob
     """.split()  # noqa: SIM905 - one word a line would hide the code
 )
-_MAIN_COUNTRIES = {"de": ("DE", "AT", "CH"), "fr": ("FR", "BE", "CH"), "en": ("GB", "IE", "US"), "es": ("ES",), "it": ("IT", "CH"), "pl": ("PL",), "pt": ("PT", "BR"), "nl": ("NL", "BE"),
-                   "fi": ("FI",), "sv": ("SE", "FI"), "da": ("DK",), "cs": ("CZ",), "sk": ("SK",), "sl": ("SI",), "hr": ("HR",), "hu": ("HU",), "ro": ("RO",), "bg": ("BG",), "el": ("GR", "CY"), "et": ("EE",), "lv": ("LV",), "lt": ("LT",)}  # fmt: skip
+_MAIN_COUNTRIES = {
+    "de": ("DE", "AT", "CH"), "fr": ("FR", "BE", "CH"), "en": ("GB", "IE", "US"), "es": ("ES",), "it": ("IT", "CH"), "pl": ("PL",), "pt": ("PT", "BR"),
+    "nl": ("NL", "BE"), "fi": ("FI",), "sv": ("SE", "FI"), "da": ("DK",), "cs": ("CZ",), "sk": ("SK",), "sl": ("SI",), "hr": ("HR",), "hu": ("HU",),
+    "ro": ("RO",), "bg": ("BG",), "el": ("GR", "CY"), "et": ("EE",), "lv": ("LV",), "lt": ("LT",),
+}  # fmt: skip
 _INFLECTING = frozenset(
     """
     pl cs sk sl hr fi et lv lt hu
@@ -50,6 +54,11 @@ _INFLECTING = frozenset(
 )
 
 
+# What stands between two places of one list, in any of the languages; the first may have its country in brackets.
+_LIST_GAP = re.compile(
+    r"(?: \([^()]{1,18}\))?"
+    r"(?:,? (?:and|und|et|y|e|i|oraz|en|ed|or|oder|ou|o|sowie|of) (?:in |à |w |en |te |em |de |di |d')?|, (?:in |à |en |w |de |di |d')?| / |/)"
+)
 # Months and days: "in March" is never the town of March.
 _NEVER = frozenset(
     """
@@ -122,7 +131,7 @@ def _scene(page: Page, lexicon: Lexicon, setting: Setting, countries: Sequence[C
     breaks = frozenset(p.start + len(p.label) for p in page.passages if p.label and page.text.startswith(p.label, p.start))
     met = frozenset(c.code for c in countries if c.confidence > 0.4)
     return _Scene(
-        page.text, lexicon, language, setting.country, home, met, lower_words(page.text), at, of, titles, hosting, ordinary, cells
+        page.text, lexicon, language, setting.country, home, met, lower_words(page.text), at, of, titles, hosting, ordinary, cells, breaks
     )
 
 
@@ -342,13 +351,4 @@ def _with_neighbours(text: str, spans: Sequence[PlaceSpan]) -> list[PlaceSpan]:
 
 
 def _is_list_gap(gap: str) -> bool:
-    return (
-        len(gap) <= 24
-        and "\n" not in gap
-        and bool(
-            re.fullmatch(
-                r"(?: \([^()]{1,18}\))?(?:,? (?:and|und|et|y|e|i|oraz|en|ed|or|oder|ou|o|sowie|of) (?:in |à |w |en |te |em |de |di |d'|à )?|, (?:in |à |en |w |de |di |d')?| / |/)",
-                gap,
-            )
-        )
-    )
+    return len(gap) <= 24 and "\n" not in gap and bool(_LIST_GAP.fullmatch(gap))

@@ -18,7 +18,8 @@ from monitor.core.text.sites.lines import compose
 
 _FORMS = frozenset({Form.PARAGRAPH, Form.ITEM, Form.TITLE, Form.HEADING, Form.CAPTION, Form.DEFINITION, Form.META})
 _LIST_GAP = re.compile(
-    r"(?:,? (?:and|und|et|y|e|i|oraz|en|ed|as well as|sowie|ou|or|oder|o|of) (?:in |à |w |en |te |em |a |de |di |d'|d’|von )?|, (?:in |à |en |w |a |de |di |d'|d’)?)\Z"
+    r"(?:,? (?:and|und|et|y|e|i|oraz|en|ed|as well as|sowie|ou|or|oder|o|of) (?:in |à |w |en |te |em |a |de |di |d'|d’|von )?"
+    r"|, (?:in |à |en |w |a |de |di |d'|d’)?)\Z"
 )
 _SENTENCE_END = re.compile(r"[.!?;]\s")
 _WORD = re.compile(r"[^\W\d_]+")
@@ -277,7 +278,9 @@ def _place_lists(here: _Passage) -> Iterator[list[Atom]]:
 def _noun_before(here: _Passage, place: Atom) -> float:
     """Whether a word for a site stands shortly before an "in" before the place, in the same sentence."""
     text = here.before(place, 80)
-    text = _SENTENCE_END.split(text)[-1].rstrip(' (:"“„«')
+    text = _SENTENCE_END.split(text)[-1]
+    listed = text.rstrip(" \u00a0\u202f").endswith(":")
+    text = text.rstrip(' \u00a0\u202f(:"“„«')
     tokens = re.findall(r"[^\W\d_]+(?:[-'’][^\W\d_]+)*|[,:(]", text)
     if not tokens:
         return 0.0
