@@ -269,7 +269,7 @@ def _codes(text: str, named: Sequence[CountrySpan]) -> list[CountrySpan]:
     found: list[CountrySpan] = []
     for match in _CODE_IN_BRACKETS.finditer(text):
         code = code_of(match[1])
-        before = text[: match.start()].rstrip(" ")[-1:]
+        before = text[max(0, match.start() - 3) : match.start()].rstrip(" ")[-1:]
         if code and before.isalnum() and match[1] not in _EVERYDAY:
             found.append(CountrySpan(match.start(1), match.end(1), code, CODE_CONFIDENCE))
         elif code and match[1] in _EVERYDAY and _fits_everyday(text, match.start(), code):

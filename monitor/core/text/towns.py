@@ -1,9 +1,9 @@
 """Cities and regions in a text: which capitalised words are places, and which of the places of that name.
 
-Nearly every word is a village somewhere, so a name alone proves little. What speaks for a place: its size, a word like "in" or "à" before it, a country
-beside it
-or elsewhere on the page, other places in the same list, being all there is in a table cell. What speaks against: an everyday word, the same word in small letters on the page, other capitalised words touching it, a first name or title before it. Each adds or takes from one score; the weights were set by hand on the
-examples of tests/examples/place.toml.
+Nearly every word is a village somewhere, so a name alone proves little. What speaks for a place: its size, a word like "in" or "à" before it, a country beside
+it or elsewhere on the page, other places in the same list, being all there is in a table cell. What speaks against: an everyday word, the same word in small
+letters on the page, other capitalised words touching it, a first name or title before it. Each adds to or takes from one score; the weights were set by hand on
+the examples of tests/examples/place.toml.
 """
 
 from __future__ import annotations
