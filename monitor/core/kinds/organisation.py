@@ -34,8 +34,8 @@ class OrganisationKind:
             if is_free(span.start, span.end):
                 inside = [
                     code
-                    for start, end, code in near
-                    if span.start <= start and end <= span.end + 30 and _ties(page.text[span.end : max(span.end, start)])
+                    for start, _, code in near[bisect_left(starts, span.start) : bisect_left(starts, span.end + 30)]
+                    if _ties(page.text[span.end : max(span.end, start)])
                 ]
                 found.append(
                     Mention(

@@ -1,4 +1,5 @@
-"""Organisations by the form of their names: "University of X", "Institut für Y", "Z GmbH", "Barcelona Supercomputing Centre (BSC)", and by the names a programme knows.
+"""Organisations by the form of their names: "University of X", "Institut für Y", "Z GmbH", "Barcelona Supercomputing Centre (BSC)",
+and by the names a programme knows.
 
 A name is grown around a head word ("University", "Ministerium") or a legal form ("S.p.A.", "AB") over capitalised words and the small words of its language; in
 Romance languages also over the adjectives that follow a head ("Commission européenne"). An acronym in brackets proves the words before it to be a name.

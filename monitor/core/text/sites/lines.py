@@ -1,7 +1,7 @@
 """Sites in lines: list items, headings, cards, definitions - "BSC AIF (Barcelona)", "Kajaani, Finland: LUMI AIF at CSC", "Czechia (CZAI)".
 
-A line is a site when it holds a name and where that is, and nothing else but punctuation and small words. Lines confirm each other: several of one shape under a
-heading about sites are surer than one alone.
+A line is a site when it holds a name and where that is, and nothing else but punctuation and small words. Lines confirm each other: several of one shape
+under a heading about sites are surer than one alone.
 """
 
 from __future__ import annotations
