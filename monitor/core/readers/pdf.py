@@ -125,13 +125,19 @@ def _set_furniture_aside(pages: Sequence[Sequence[Line]]) -> None:
     """Page numbers, and lines at the edge of a page that come back on most pages with other digits."""
     edges: Counter[str] = Counter()
     for lines in pages:
-        edges.update({_pattern(line) for line in [*lines[:2], *lines[-2:]]})
+        edges.update({_pattern(line) for line in _edges(lines)})
     for lines in pages:
-        for line in [*lines[:2], *lines[-2:]]:
+        for line in _edges(lines):
             if len(pages) > 1 and _PAGE_NUMBER.match(line.text) and line in (lines[0], lines[-1]):
                 line.region = Region.FOOTER
             if len(pages) >= 3 and edges[_pattern(line)] >= max(3, len(pages) // 2):
                 line.region = Region.FOOTER
+
+
+def _edges(lines: Sequence[Line]) -> list[Line]:
+    """The lines that may be furniture: two at each end of a full page, one of a short one."""
+    reach = 2 if len(lines) >= 8 else 1
+    return [*lines[:reach], *lines[max(reach, len(lines) - reach) :]]
 
 
 def _pattern(line: Line) -> str:

@@ -194,13 +194,17 @@ class Walk:
             if block.bold:
                 self._pair_label = own if len(own) <= 60 else None
                 return self._labels[-1]
-            return own
+            return self._own_label(block, own)
         found = _LABEL.match(block.text)
         if found and len(found.group(1).split()) <= 6 and (block.form is Form.ITEM or len(block.text) <= 160):
-            if block.form is Form.ITEM and self._labels[-1]:
-                block.headings = (*block.headings, self._labels[-1])
-            return found.group(1).strip()
+            return self._own_label(block, found.group(1).strip())
         return self._pair_label or self._labels[-1]
+
+    def _own_label(self, block: Block, label: str) -> str:
+        """An item that labels itself keeps what its list is introduced by as the last of its headings."""
+        if block.form is Form.ITEM and self._labels[-1]:
+            block.headings = (*block.headings, self._labels[-1])
+        return label
 
     # --------------------------------------------------------------------------------------------------------------- elements
 
@@ -229,6 +233,8 @@ class Walk:
         if tag in ("b", "strong"):
             self._buffer.append(BOLD)
             return self._close_bold
+        if tag == "label":
+            self._buffer.append(" ")
         if class_ and tag != "time":
             if not regions.UNSEEN_WORDS.isdisjoint(class_.lower().split()):
                 return self._capture(self._aside.append)
