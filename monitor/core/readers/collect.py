@@ -127,6 +127,8 @@ class Collector:
                 self._pair_label = own if len(own) <= 60 else None
                 return self._labels[-1]
             return self._own_label(block, own)
+        if bold_label and block.form is Form.ITEM and len(bold_label) <= 40 and block.text[len(bold_label) :].lstrip()[:1].isdigit():
+            return self._own_label(block, bold_label.rstrip(": "))  # "<b>Cost</b> 3.3 bn"
         found = _LABEL.match(block.text)
         if found and len(found.group(1).split()) <= 6 and (block.form is Form.ITEM or len(block.text) <= 160):
             return self._own_label(block, found.group(1).strip())

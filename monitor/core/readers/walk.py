@@ -226,15 +226,17 @@ class Walk(Structures):
             self._become_heading(first, 4)
 
     def _close_card(self) -> None:
-        """The heading of a card labels what stands in it."""
+        """The heading of a card, or its short first line, labels what stands in it."""
         self._flush()
         group = self._groups.pop()
         first = self._frame.first
         members = self.blocks[first : first + 60]
         heading = next((b.text for b in members if b.rank), None)
+        if heading is None and len(members) > 1 and len(members[0].text) <= 40 and members[0].form is Form.PARAGRAPH:
+            heading = members[0].text  # the year of a timeline entry
         if heading and len(heading) <= 150:
             for block in members:
-                if block.group == group and not block.rank and block.label is None:
+                if block.group == group and not block.rank and block.label is None and block.text != heading:
                     block.label = heading
 
     def _with_frame(self, tag: str, hint: Hint | None, before: Closer) -> Closer:

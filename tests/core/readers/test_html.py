@@ -97,6 +97,15 @@ def test_cards_are_groups_with_their_heading_as_label() -> None:
     assert second.headings == ("Sites", "Athens")
 
 
+def test_short_first_line_of_a_card_labels_the_rest() -> None:
+    page = read_html('<div class="timeline-item"><div>2028</div><div>Regular operation</div></div>')
+    assert find(page, "Regular").label == "2028"
+
+
+def test_bold_start_of_an_item_before_a_figure_is_its_label() -> None:
+    assert find(read_html("<ul><li><b>Cost</b> 3.3 bn euros</li></ul>"), "Cost").label == "Cost"
+
+
 def test_accordions_and_details_are_read_as_headings_with_text() -> None:
     page = read_html(
         "<h1>Plan</h1><details><summary>When?</summary><p>In 2029.</p></details>"
