@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from functools import lru_cache
 from urllib.parse import urljoin, urlsplit
 
 from selectolax.lexbor import LexborNode
@@ -115,7 +116,7 @@ class Walk(Structures):
         if class_ and tag != "time":
             if not regions.UNSEEN_WORDS.isdisjoint(class_.lower().split()):
                 return self._capture(self._aside.append)
-            if _TITLE_CLASS.search(class_):
+            if _is_title(class_):
                 self._buffer.append(BOLD)
                 return self._close_bold
             self._separate()
@@ -203,8 +204,8 @@ class Walk(Structures):
             meta = regions.is_meta(class_)
             if tag == "header" and hint is None and not self._is_within("main", "article", "section", "li", "td"):
                 hint = Hint(Region.NAV, 2)  # the banner of the site; believed only if the title is not in it
-            card = tag in ("div", "article", "section") and bool(class_) and _CARD.search(class_) is not None
-            if class_ and tag in ("div", "p") and _TITLE_CLASS.search(class_):
+            card = tag in ("div", "article", "section") and bool(class_) and _is_card(class_)
+            if class_ and tag in ("div", "p") and _is_title(class_):
                 return self._with_frame(tag, hint, self._close_titled)
         if tag == "p" and hint is None and not meta:
             return self._close_paragraph
@@ -309,6 +310,16 @@ _HANDLERS: dict[str, Handler] = {
     "q": Walk._open_quote,
     "pre": Walk._open_pre,
 }
+
+
+@lru_cache(maxsize=8192)
+def _is_card(class_: str) -> bool:
+    return _CARD.search(class_[:400]) is not None
+
+
+@lru_cache(maxsize=8192)
+def _is_title(class_: str) -> bool:
+    return _TITLE_CLASS.search(class_[:400]) is not None
 
 
 def _may_hide(tag: str, attributes: Attributes) -> bool:
