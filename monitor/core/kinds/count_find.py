@@ -324,7 +324,7 @@ def _cell(passage: Passage, headers: list[str], context: _Context) -> Mention | 
     if len(numbers) != 1 or numbers[0].value is None or text[: numbers[0].start].strip(" (~<>≈") or text[numbers[0].end :].strip(" )*+"):
         return None
     number = replace(numbers[0], start=passage.start + numbers[0].start, end=passage.start + numbers[0].end)
-    if number.is_year or any(fold(h).strip() in context.words.label_never for h in headers):
+    if number.is_year or any(fold(h).strip() in context.words.label_never - context.words.generic for h in headers):
         return None
     for header in headers:
         if currency_of_header(header, context.known, context.money, context.setting, context.lexicon.code):

@@ -233,7 +233,7 @@ def _value(found: _Found, currency: Currency, context: _Context) -> tuple[Money,
     """The value of a mention and the words around it that shaped it."""
     hedge = context.hedges.around(context.folded, found.start, found.end, money=not found.paired)
     per, per_words = _per(found, context)
-    base, base_words = _price_base(found, context)
+    base, base_words = _price_base(found, per_words, context)
     number, part = found.low.number, currency.part
     words = tuple(w for w in (hedge.words if hedge else "", per_words, base_words) if w)
     money = Money(
@@ -280,8 +280,10 @@ def _is_unit_price(phrase: str, behind: str, context: _Context) -> bool:
     return bool(following) and following.isalpha() and following not in context.units.stop
 
 
-def _price_base(found: _Found, context: _Context) -> tuple[int | None, str]:
-    behind = context.folded[found.end : found.end + _LOOK_AHEAD].split("\n", 1)[0]
+def _price_base(found: _Found, per_words: str, context: _Context) -> tuple[int | None, str]:
+    behind = context.folded[found.end : found.end + _LOOK_AHEAD + len(per_words)].split("\n", 1)[0]
+    if per_words and behind.lstrip(" -,(").startswith(per_words):
+        behind = behind.lstrip(" -,(").removeprefix(per_words)
     match = context.around.base.match(behind)
     if match is None:
         return None, ""

@@ -197,6 +197,9 @@ def _first(text: str, folded: str, tokens: list[tuple[int, int]], words: UnitWor
     noun = folded[start:end]
     if "'" in noun and noun.split("'")[0] in ("d", "l", "qu", "n", "s", "c", "dell", "all", "nell", "un"):
         return None
+    fixed = next((phrase for phrase in words.phrases if folded.startswith(phrase, start)), None)
+    if fixed is not None:
+        return Unit(start, start + len(fixed), tuple(cues))
     sure = words.order == "mixed" or words.is_plural(noun) or text[start].isupper()
     rest = tokens[1:3]
     if rest and _belongs(text, folded, rest[0], words):
