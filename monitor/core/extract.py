@@ -119,6 +119,7 @@ def _around(bounds: Iterable[tuple[int, int]], mention: Mention) -> tuple[int, i
 def _judge(page: Page, index: int, sentence: cues.Sentence, group: list[Mention], lexicon: Lexicon, setting: Setting) -> list[Observation]:
     """The observations of one sentence: roles per mention, then the pairs among those of one kind."""
     passage = page.passages[index]
+    group = [m for m in group if not (isinstance(m.value, DateSpan) and _is_price_base(sentence, m, lexicon))]
     dates = [m for m in group if isinstance(m.value, DateSpan)]
     found: list[Observation] = []
     for kind in dict.fromkeys(m.kind for m in group):
@@ -138,6 +139,14 @@ def _judge(page: Page, index: int, sentence: cues.Sentence, group: list[Mention]
                 words = (*words, word)
             found.append(_observation(page, index, sentence, mention, roles, words, pair_id))
     return found
+
+
+def _is_price_base(sentence: cues.Sentence, mention: Mention, lexicon: Lexicon) -> bool:
+    """The year of "in 2015 prices" dates a price level, not an event."""
+    after = next((t.word for t in sentence.words if t.start >= mention.end), "")
+    before = " ".join(t.word for t in sentence.words if mention.start - 24 <= t.start < mention.start)
+    concepts = cues.vocabulary(lexicon).concepts
+    return "price_base_after" in concepts(after) or "price_base_before" in concepts(before)
 
 
 def _ties(sentence: cues.Sentence, same: list[Mention], spans: list[Span], lexicon: Lexicon) -> dict[int, tuple[bool, str, str]]:
@@ -192,6 +201,8 @@ def _count_roles(roles: list[Role], sentence: cues.Sentence, mention: Mention, l
     last = next((t.word for t in reversed(sentence.words) if t.end <= mention.start), "")
     near = f"{last} {sentence.slice(mention.start, mention.end)}"
     vocabulary = cues.vocabulary(lexicon)
+    if vocabulary.concepts(sentence.text) & {"progress"}:
+        roles = [Role.PART, *roles]
     is_added = any("addition" in vocabulary.concepts(text) for text in (near, " ".join(mention.cues)))
     others: list[Role] = [r for r in roles if r is not Role.TRANCHE]
     return [Role.TRANCHE, *others] if is_added else others

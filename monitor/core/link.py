@@ -95,7 +95,10 @@ _EVENTS = frozenset(
 # Events that are told in the same words about the same thing: a statement about one may stand for the other, with less weight.
 _KIN: Mapping[str, frozenset[str]] = {
     "open": frozenset({"operate"}),
-    "operate": frozenset({"open", "full", "implement"}),
+    "operate": frozenset({"open", "full", "implement", "first_plasma", "launch"}),
+    "first_plasma": frozenset({"operate", "implement", "first_light"}),
+    "first_light": frozenset({"operate", "first_plasma"}),
+    "launch": frozenset({"operate"}),
     "full": frozenset({"operate"}),
     "complete": frozenset({"build", "deliver"}),
     "build": frozenset({"complete", "start_works"}),
@@ -116,6 +119,8 @@ _MONEY_KIN: Mapping[str, frozenset[str]] = {
     "funding": frozenset({"budget", "grant", "investment"}),
     "grant": frozenset({"funding"}),
 }
+# What is counted only in passing: a new number of these is a detail, not a fact of the programme.
+_DETAILS = frozenset({"jobs", "homes", "students", "beds", "length", "power", "compute", "duration"})
 _MONEY_KINDS = frozenset(["fine", "operation_cost", "loan", "private", "shareholding", "contingency"])
 
 
@@ -137,6 +142,9 @@ VALUE_WORDS = stems(
     "eur euro euros usd gbp dollar dollars pound pounds zloty million millions billion billions thousand trillion mio mrd mln mld bn amount total"
 )
 
+
+# The announcement's facts come before flagged new ones that fit as well.
+PROVISIONAL = 0.9
 
 # Facts looked at closely for one observation. With more facts of a kind than this, those that share nothing with the situation are passed over.
 MOST_CANDIDATES = 24
@@ -445,17 +453,21 @@ class _Linker:
         agrees = self._agrees(signature.fact, observation)
         if not signature.fact.version and not agrees and not signature.fact.about:
             return None  # a new amount of nothing in particular can only be met again, not revised
-        prop = _property(signature, observation, situation, agrees, self.lexicon)
+        if not signature.fact.version and not agrees and isinstance(observation.value, DateSpan) and observation.pair is None:
+            return None  # a new date is revised in the same sentence or by naming both, not by another date nearby
+        row_header = self.page.passages[observation.passage].row_header
+        prop = _property(signature, observation, situation, agrees, self.lexicon, row_header)
         if prop is None or prop.factor < 0.2:
             return None
         factors = [
             prop,
+            _numbered(signature, situation),
             _scope(signature, situation, self.catalogue.narrower),
             _role(signature, observation, agrees),
             _plausible(signature.fact.value, observation.value, agrees),
             self._topic(situation),
         ]
-        score = 1.0
+        score = 1.0 if signature.fact.version else PROVISIONAL
         for factor in factors:
             score *= factor.factor
         return Target(signature, round(min(score, 1.0), 3), tuple(f.reason for f in factors if f.reason))
@@ -521,8 +533,19 @@ class _Linker:
         passage = self.page.passages[observation.passage]
         value = observation.value
         label = passage.label or passage.row_header
-        is_listed = (label is not None and passage.form in ("cell", "definition", "item")) or ":" in observation.quote
-        if not self.official or not is_listed or not isinstance(value, Count) or value.measure or value.count < 2 or not value.unit:
+        is_listed = (
+            label is not None and passage.form in ("cell", "definition", "item") and passage.column_header is None
+        ) or ":" in observation.quote
+        is_detail = bool(properties(self.lexicon).concepts(value.unit or "") & _DETAILS) if isinstance(value, Count) else True
+        if (
+            not self.official
+            or not is_listed
+            or is_detail
+            or not isinstance(value, Count)
+            or value.measure
+            or value.count < 2
+            or not value.unit
+        ):
             return None
         return "number of " + value.unit
 
@@ -622,7 +645,11 @@ class _Linker:
             return Unlinked(observation, foreign)
         for signature in self.catalogue.by_kind.get("status", ()):
             prop = _property(signature, observation, situation, False, self.lexicon)
-            score = (prop.factor if prop else 0.0) * _scope(signature, situation, self.catalogue.narrower).factor * self._topic(situation).factor
+            score = (
+                (prop.factor if prop else 0.0)
+                * _scope(signature, situation, self.catalogue.narrower).factor
+                * self._topic(situation).factor
+            )
             if score >= THRESHOLD:
                 return Linked(observation, signature.fact.key, score, (prop.reason if prop else "",), signature.fact.label)
         sites = [n for n, near in situation.names.items() if n.kind == "site" and near.nearness >= 0.95 and n.key]
@@ -653,10 +680,12 @@ class Factor(NamedTuple):
     reason: str
 
 
-def _property(signature: Signature, observation: Observation, situation: Situation, agrees: bool, lexicon: Lexicon) -> Factor | None:
+def _property(
+    signature: Signature, observation: Observation, situation: Situation, agrees: bool, lexicon: Lexicon, row_header: str | None = None
+) -> Factor | None:
     """Is it the fact's property that is spoken of?"""
     if observation.kind == "count":
-        return _unit(signature, observation, situation, lexicon)
+        return _unit(signature, observation, situation, lexicon, row_header)
     if observation.kind == "date":
         return _event(signature, situation, agrees)
     return _described(signature, observation, situation, agrees)
@@ -668,7 +697,9 @@ def _described(signature: Signature, observation: Observation, situation: Situat
     words = {w: situation.stems[w] for w in signature.stems if w in situation.stems}
     kin = {k: situation.concepts[k] for c in signature.concepts for k in _MONEY_KIN.get(c, ()) if k in situation.concepts}
     base = max(
-        [0.6 * n.nearness for n in concepts.values()] + [0.5 * n.nearness for n in words.values()] + [0.5 * n.nearness for n in kin.values()],
+        [0.6 * n.nearness for n in concepts.values()]
+        + [0.5 * n.nearness for n in words.values()]
+        + [0.5 * n.nearness for n in kin.values()],
         default=0.0,
     )
     miss = 1.0
@@ -710,7 +741,7 @@ def _event(signature: Signature, situation: Situation, agrees: bool) -> Factor |
     near = {c: n for c, n in situation.concepts.items() if c in _EVENTS}
     close = {c for c, n in near.items() if n.nearness >= 0.9}
     hits = [(near[c].nearness, c, near[c].where) for c in events if c in near]
-    kin = [(0.6 * near[k].nearness, k, near[k].where) for c in events for k in _KIN.get(c, ()) if k in near]
+    kin = [(0.7 * near[k].nearness, k, near[k].where) for c in events for k in _KIN.get(c, ()) if k in near]
     words = [
         (0.8 * situation.stems[w].nearness * signature.stems[w], w, situation.stems[w].where)
         for w in signature.stems
@@ -729,10 +760,10 @@ def _event(signature: Signature, situation: Situation, agrees: bool) -> Factor |
     if close and not close & (events | {k for c in events for k in _KIN.get(c, ())}):
         score *= 0.4
     bonus = max((w[0] for w in words), default=0.0)
-    return Factor(min(1.0, 0.8 * score + 0.2 * bonus + (0.1 if agrees else 0.0)), f"{word} {where}")
+    return Factor(min(1.0, 0.75 * score + 0.25 * bonus + (0.1 if agrees else 0.0)), f"{word} {where}")
 
 
-def _unit(signature: Signature, observation: Observation, situation: Situation, lexicon: Lexicon) -> Factor | None:
+def _unit(signature: Signature, observation: Observation, situation: Situation, lexicon: Lexicon, row_header: str | None) -> Factor | None:
     """Counts belong to unit nouns: the noun must agree; a further noun makes it a count of something else."""
     value = observation.value
     assert isinstance(value, Count)
@@ -745,6 +776,8 @@ def _unit(signature: Signature, observation: Observation, situation: Situation, 
             else None
         )
     unit = stems(value.unit)
+    if not unit & known and row_header:  # the column may be headed by a year or a state, the row by what is counted
+        unit = stems(row_header)
     shared = unit & known
     if shared:
         extra = {w for w in unit - known if not w.isdigit()}
@@ -770,6 +803,19 @@ def _scope(signature: Signature, situation: Situation, narrower: frozenset[Known
     programme = max((n.nearness for name, n in situation.names.items() if name.kind == "programme"), default=0.0)
     is_one_part = len({key for n, key, _ in parts if n >= 0.9}) == 1
     return Factor(0.5, f"speaks of {text}, a part of the programme") if is_one_part or nearness > programme else Factor(1.0, "")
+
+
+def _numbered(signature: Signature, situation: Situation) -> Factor:
+    """Unit 2 is not Unit 1: a fact of one numbered thing is not told of by a sentence that names another of its sort."""
+    mine = {w for w in (*signature.stems, *signature.scope) if "_" in w}
+    if not mine:
+        return Factor(1.0, "")
+    said = {
+        w for w, n in situation.stems.items() if "_" in w and n.nearness >= SENTENCE and w.split("_")[0] in {m.split("_")[0] for m in mine}
+    }
+    if said and not said & mine:
+        return Factor(0.3, f"speaks of {sorted(said)[0].replace('_', ' ')}")
+    return Factor(1.0, "")
 
 
 def _narrow_scope(signature: Signature, situation: Situation) -> Factor:
@@ -876,7 +922,20 @@ def _money_about(value: Money, observation: Observation, near: Mapping[str, floa
         return None
     if near.get("fine", 0) >= 0.8 or near.get("operation_cost", 0) >= 0.9:
         return None
-    for sort in ("contract", "grant", "loan", "building", "machine", "private", "national", "union", "cost", "budget", "investment", "funding"):
+    for sort in (
+        "contract",
+        "grant",
+        "loan",
+        "building",
+        "machine",
+        "private",
+        "national",
+        "union",
+        "cost",
+        "budget",
+        "investment",
+        "funding",
+    ):
         if near.get(sort, 0) >= 0.6:
             return sort
     return "total" if {Role.TOTAL, Role.SUM, Role.TRANCHE} & set(observation.roles) else None

@@ -10,6 +10,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
+from itertools import pairwise
 from typing import NamedTuple
 
 from monitor.core.lang import Lexicon
@@ -117,8 +118,15 @@ def stem(word: str) -> str:
 
 
 def stems(text: str) -> frozenset[str]:
-    """The stems of the content words of a text."""
-    return frozenset(stem(t.word) for t in tokens(text) if (len(t.word) > 2 and t.word not in _STOP) or t.word.isdigit())
+    """The stems of the content words of a text, and numbered nouns as one ("Unit 1" gives unit and unit_1); bare numbers say nothing."""
+    words = tokens(text)
+    found = {stem(t.word) for t in words if len(t.word) > 2 and t.word not in _STOP and not t.word.isdigit()}
+    found.update(
+        f"{stem(a.word)}_{b.word}"
+        for a, b in pairwise(words)
+        if len(b.word) <= 2 and b.word.isdigit() and a.word.isalpha() and len(a.word) > 2
+    )
+    return frozenset(found)
 
 
 @lru_cache(maxsize=64)
