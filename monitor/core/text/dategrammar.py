@@ -10,6 +10,7 @@ import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
+from functools import cache
 from itertools import pairwise
 
 from monitor.core.model import DateSpan, Granularity, Setting
@@ -30,7 +31,8 @@ FORMS = {
     "days": rf"{_NUMBER}L?[-tTK&/V]{{1}}(?:L|W|G)?{_NUMBER}[GL]{{0,2}}{_MONTH}(?:{_YEAR})?",
     "day": rf"{_WEEKDAY}{_NUMBER}[GL]{{0,2}}{_MONTH}(?:{_YEAR})?",
     "dash_day": r"[12]-[Mm]\.?-[Y9]",
-    "year_day": rf"[Yy]\.?J?\.?,?{_MONTH}[12]\.?(?:u)?(?![12Mm])",
+    "year_day": rf"[Yy]\.?J?\.?,?{_MONTH}[12]\.?(?:u)?(?![12Mm])|Y\.?J\.?[12]\.?[Mm]",
+    "year_first": rf"J?Y\.?J?\.?(?:{_MONTH}p?|[Ss]p?|[O1o]\.?[QH]p?|pB?)",
     "month_days": r"[Mm]\.?L?[12o]-L?[12o](?:,?[Yy])?(?![12Mm])",
     "month_day": rf"{_WEEKDAY}[Mm]\.?L?[12o](?![12Mmu.][12n]?)(?:,?G?[Yy])?",
     "month_day_stop": rf"{_WEEKDAY}[Mm]\.?L?[12o](?=\.)",
@@ -65,10 +67,22 @@ FORMS = {
     "bare_season": rf"{_PART}[Ss]",
     "bare_numeric": r"d",
 }
-# No form begins with another word or a mark: saying so first spares forty tries at most places.
-_GRAMMAR = re.compile("(?![xnNc.,*():;/-])(?:" + "|".join(f"(?P<{name}>{source})" for name, source in FORMS.items()) + ")")
-_BARE_MONTH = re.compile(FORMS["bare_month"])
-_MONTH_FIRST_FORMS = {"month_day", "month_days", "month_day_stop"}
+# Forms that only some languages have, by the flag of [dates] that allows them.
+_ONLY_WITH = {
+    "month_days": "month_first",
+    "month_day": "month_first",
+    "month_day_stop": "month_first",
+    "year_day": "year_first",
+    "year_first": "year_first",
+}
+
+
+@cache
+def _grammar(month_first: bool, year_first: bool) -> re.Pattern[str]:
+    allowed = {"month_first": month_first, "year_first": year_first}
+    forms = "|".join(f"(?P<{name}>{source})" for name, source in FORMS.items() if allowed.get(_ONLY_WITH.get(name, ""), True))
+    # No form begins with another word or a mark: saying so first spares forty tries at most places.
+    return re.compile(f"(?![xnNc.,*():;/-])(?:{forms})")
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,21 +103,9 @@ class Core:
 def read(tokens: Sequence[Token], words: Words, setting: Setting) -> list[Core]:
     """The cores of a stretch of tokens, left to right; impossible dates are left out."""
     letters = "".join(token.letter for token in tokens)
-    cores = []
-    position = 0
-    while match := _GRAMMAR.search(letters, position):
-        position = match.end()
-        form = match.lastgroup or ""
-        if form in _MONTH_FIRST_FORMS and not words.month_first:
-            position = match.start() + 1
-            match = _BARE_MONTH.match(letters, match.start())
-            if not match:
-                continue
-            form, position = "bare_month", match.end()
-        core = _core(form, tokens, match.start(), match.end(), words, setting)
-        if core:
-            cores.append(core)
-    return cores
+    matches = _grammar(words.month_first, words.year_first).finditer(letters)
+    found = (_core(match.lastgroup or "", tokens, match.start(), match.end(), words, setting) for match in matches)
+    return [core for core in found if core]
 
 
 def _core(form: str, tokens: Sequence[Token], first: int, end: int, words: Words, setting: Setting) -> Core | None:
@@ -244,6 +246,18 @@ def _decade(base: Period, tokens: Sequence[Token], words: Words) -> Period | Non
     return replace(base, granularity=Granularity.DECADE, year=year) if year % 10 == 0 and FIRST_YEAR <= year <= LAST_YEAR else None
 
 
+def _year_first(base: Period, tokens: Sequence[Token], words: Words) -> Period | None:
+    """ "vuoden 2027 lopussa", "2027. gada marts": whatever the year is followed by."""
+    if _first(tokens, "Mm"):
+        return _month(base, tokens, words)
+    if _first(tokens, "Ss"):
+        return _season(base, tokens, words)
+    rest = [t for t in tokens if t.letter not in "YJ"]
+    if _first(tokens, "Q"):
+        return _quarter(base, rest, words)
+    return _half(base, rest, words) if _first(tokens, "H") else base
+
+
 def _bare_numeric(base: Period, tokens: Sequence[Token], words: Words) -> Period | None:
     day, month = (int(n) for n in re.findall(r"[0-9]+", str(tokens[0].value)))
     return Period(Granularity.DAY, None, month, day) if 1 <= month <= 12 and 1 <= day <= 31 else None
@@ -264,6 +278,7 @@ _PERIODS: dict[str, Callable[[Period, Sequence[Token], Words], Period | None]] =
     "month_day": _day,
     "month_day_stop": _day,
     "year_day": _day,
+    "year_first": _year_first,
     "dash_day": _dash_day,
     "month": _month,
     "bare_month": _month,
