@@ -328,12 +328,8 @@ _OR = re.compile(r",?[V/][GLiI]{0,2}")
 def _linked(stretch: Stretch, first: Core, second: Core) -> Iterator[Found]:
     """One range, or an old and a new date, from two cores that belong together; nothing when they do not."""
     between = stretch.letters[first.last + 1 : second.first]
-    if (
-        between.startswith(".")
-        and stretch.letters[first.last] == "J"
-        and stretch.tokens[first.last].end - stretch.tokens[first.last].start == 1
-    ):
-        between = between[1:]  # "2026 r. do 2030 r."
+    if between.startswith(".") and _runs_on(stretch, first.last + 1):
+        between = between[1:]  # "2026 r. do 2030 r.", "između 2026. i 2028."
     if not between or len(between) > 4:
         return
     left = _left(stretch, first.first)
@@ -363,6 +359,11 @@ def _linked(stretch: Stretch, first: Core, second: Core) -> Iterator[Found]:
     if not _is_plausible(stretch, first, left) or not _is_plausible(stretch, second, _left(stretch, second.first)):
         return
     yield Found(value, start, end, 0.95, Role.DENIED if left.negated else None, left.hedges)
+
+
+def _runs_on(stretch: Stretch, stop: int) -> bool:
+    """Whether the full stop belongs to an abbreviation or ordinal: a small letter follows."""
+    return stop + 1 < len(stretch.tokens) and stretch.text[stretch.tokens[stop + 1].start].islower()
 
 
 def _opener_index(stretch: Stretch, first: Core) -> int:
