@@ -108,7 +108,7 @@ def _choose(statements: Sequence[Linked], known: Sequence[Value], kinds: Mapping
         return max(tied, key=_rank)
     best = max(now, key=_rank)
     if known:
-        confirming = [s for s in now if _same(kinds[s.observation.kind], known[-1], s.observation.value)]
+        confirming = [s for s in now if _rank(s)[0] and _same(kinds[s.observation.kind], known[-1], s.observation.value)]
         beside = [s for s in confirming if s is not best and s.observation.sentence_start == best.observation.sentence_start]
         if confirming and not beside and max(s.score for s in confirming) >= best.score - KNOWN_BONUS:
             return max(confirming, key=_rank)

@@ -896,14 +896,21 @@ def _ratio(old: Value, new: Value) -> Decimal | None:
     return large / small if small and large else None
 
 
+# What stands around a whole part of the page says less of one sentence than the sentence before it does.
+_WIDE = frozenset({"in the heading", "in the title", "in the lead"})
+
+
 def _foreign(situation: Situation) -> str | None:
-    """Is something else spoken of - a sister programme - nearer than this one?"""
-    others = [(n.nearness, name.text) for name, n in situation.names.items() if name.kind == "other"]
+    """Is something else spoken of - a sister programme - nearer than this one? First by the sentence and the one before it, then by title and headings."""
+    others = [(n, name.text) for name, n in situation.names.items() if name.kind == "other"]
     if not others:
         return None
-    nearness, text = max(others)
-    own = max((n.nearness for name, n in situation.names.items() if name.kind in ("programme", "site")), default=0.0)
-    return f"speaks of {text}" if nearness >= own and nearness >= 0.4 else None
+    own = [n for name, n in situation.names.items() if name.kind in ("programme", "site")]
+    near, text = max(others, key=lambda o: (o[0].where not in _WIDE, o[0].nearness))
+    local = max((n.nearness for n in own if n.where not in _WIDE), default=0.0)
+    if near.where not in _WIDE:
+        return f"speaks of {text}" if near.nearness >= local else None
+    return f"speaks of {text}" if near.nearness >= 0.4 and near.nearness >= max((n.nearness for n in own), default=0.0) else None
 
 
 def _subject(situation: Situation) -> KnownName | None:
