@@ -343,6 +343,8 @@ def _new_fact(differ: Differ, claim: Claim, now: datetime) -> None:
     else:
         return
     kind = differ.kinds[claim.kind]
+    if claim.first_look and claim.kind != "site" and not _is_news(claim, now):
+        return  # a standing page met for the first time has long said so
     for change in differ.changes.values():
         if change.provisional and change.kind == claim.kind and change.new is not None and change.provisional not in differ.facts:
             if kind.compare(change.new, claim.value).verdict in AGREE:

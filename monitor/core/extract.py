@@ -185,6 +185,10 @@ def _roles(
     roles: list[Role] = list(said.roles)
     if mention.kind == "date" and Role.DELTA in roles:
         roles.remove(Role.DELTA)
+    if _is_restated(sentence, mention, spans, i):
+        roles = [Role.RESTATED, *roles]
+    if isinstance(mention.value, DateSpan) and _is_long_begun(mention.value, setting):
+        roles.append(Role.PAST)
     if mention.kind == "count":
         roles = _count_roles(roles, sentence, mention, lexicon)
     roles = [*cues.header_roles(passage.column_header, lexicon), *roles]
@@ -194,6 +198,35 @@ def _roles(
         roles.append(Role.PAST)
     unique = tuple(dict.fromkeys(roles)) or (Role.CURRENT,)
     return unique, (*mention.cues, *said.cues)
+
+
+_OR = re.compile(
+    r"^\s{0,2}[,(–-]?\s{0,2}(?:or|oder|ou|o|czyli|lub|of|ossia|pari a|soit|umgerechnet|equivalent to|=|≈|about|roughly|rund|environ|circa)\b[^.;]{0,24}$",
+    re.I,
+)
+
+
+def _is_restated(sentence: cues.Sentence, mention: Mention, spans: list[Span], i: int) -> bool:
+    """ "Rs 76,000 crore, or roughly $10 billion": the same sum once more in another currency."""
+    if not i or not isinstance(mention.value, Money):
+        return False
+    between = sentence.slice(spans[i - 1][1], mention.start)
+    return bool(_OR.match(between)) and _other_currency(sentence, spans[i - 1], mention.value.currency)
+
+
+def _other_currency(sentence: cues.Sentence, span: Span, currency: str | None) -> bool:
+    """Do the two amounts look different apart from their digits? Then they are in two currencies."""
+    mine = _DIGITS_OUT.sub("", sentence.slice(*span)).casefold()
+    return currency is not None and currency.casefold() not in mine
+
+
+_DIGITS_OUT = re.compile(r"[\d.,\s]")
+
+
+def _is_long_begun(value: DateSpan, setting: Setting) -> bool:
+    """ "Since 2020": an open span that began before the page was written tells of what has been, not of what is to come."""
+    published = setting.published_on
+    return value.end is None and value.start is not None and published is not None and value.start < published - timedelta(days=30)
 
 
 def _count_roles(roles: list[Role], sentence: cues.Sentence, mention: Mention, lexicon: Lexicon) -> list[Role]:

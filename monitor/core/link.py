@@ -43,10 +43,10 @@ from monitor.core.model import (
     Unlinked,
     Value,
 )
-from monitor.core.situation import SENTENCE, TITLE, Situation, Surroundings, clause_of, properties, stem, stems
+from monitor.core.situation import SENTENCE, TITLE, Situation, Surroundings, clause_of, stem, stems
 from monitor.core.text import names as known_names
 from monitor.core.text.cues import vocabulary
-from monitor.core.text.words import plain, tokens
+from monitor.core.text.words import plain, properties, tokens
 
 # What happens to a site, contract or law suit that a reviewer wants to know even where no fact of it is kept.
 _DECISIVE = frozenset({"cancelled", "withdrawn", "terminated", "dismissed", "suspended", "rejected"})
@@ -464,7 +464,7 @@ class _Linker:
             _numbered(signature, situation),
             _scope(signature, situation, self.catalogue.narrower),
             _role(signature, observation, agrees),
-            _plausible(signature.fact.value, observation.value, agrees),
+            _plausible(signature.fact.value, observation.value, agrees, _has_happened(signature.fact)),
             self._topic(situation),
         ]
         score = 1.0 if signature.fact.version else PROVISIONAL
@@ -838,9 +838,10 @@ def _role(signature: Signature, observation: Observation, agrees: bool) -> Facto
         return Factor(0.1, "an increase or decrease, not the value")
     if Role.RESTATED in roles:
         return Factor(0.3, "restates another amount")
-    if roles & _PARTIAL and roles & _PARTIAL != {Role.SUM} and not (agrees and isinstance(observation.value, Money)):
+    if roles & _PARTIAL and not (agrees and isinstance(observation.value, Money)):
         part = next(r for r in observation.roles if r in _PARTIAL)
-        return Factor(0.9 if part is Role.SUM else 0.35, f"said as a {part}")
+        is_whole = part is Role.SUM and not signature.fact.scope
+        return Factor(0.9 if is_whole else 0.35, f"said as a {part}")
     if (
         isinstance(observation.value, Money)
         and observation.value.per
@@ -856,11 +857,13 @@ def _role(signature: Signature, observation: Observation, agrees: bool) -> Facto
     return Factor(1.0, "")
 
 
-def _plausible(old: Value, new: Value, agrees: bool) -> Factor:
+def _plausible(old: Value, new: Value, agrees: bool, happened: bool) -> Factor:
     """How likely one value follows the other: the same is likeliest, another order of magnitude hardly."""
     if agrees:
         return Factor(1.1, "")
     if isinstance(old, DateSpan) and isinstance(new, DateSpan):
+        if happened:
+            return Factor(0.3, "the event had happened when it was announced")
         first = next((d for d in (old.start, old.end) if d), None)
         second = next((d for d in (new.start, new.end) if d), None)
         years = abs(first.year - second.year) if first and second else 0
@@ -873,6 +876,16 @@ def _plausible(old: Value, new: Value, agrees: bool) -> Factor:
     if ratio <= Decimal("6"):
         return Factor(0.75, "of another size")
     return Factor(0.35, "of quite another size")
+
+
+def _has_happened(fact: Fact) -> bool:
+    """Was the date already past when it was announced? Then it is history, which later dates do not move."""
+    return (
+        isinstance(fact.value, DateSpan)
+        and fact.valid_from is not None
+        and fact.value.end is not None
+        and fact.value.end <= fact.valid_from
+    )
 
 
 def _coincide(old: Value, new: Value) -> bool:

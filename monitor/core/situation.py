@@ -9,7 +9,6 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from functools import lru_cache
 from itertools import pairwise
 from typing import NamedTuple
 
@@ -18,7 +17,7 @@ from monitor.core.model import KnownName, Observation, Page, Passage
 from monitor.core.text.cues import JOINS
 from monitor.core.text.names import find_names
 from monitor.core.text.passages import sentences
-from monitor.core.text.words import Vocabulary, tokens
+from monitor.core.text.words import properties, tokens
 
 CLAUSE, HEADER, SENTENCE, HEADING, BEFORE, TITLE, LEAD = 1.0, 0.95, 0.8, 0.6, 0.45, 0.4, 0.3
 
@@ -127,12 +126,6 @@ def stems(text: str) -> frozenset[str]:
         if len(b.word) <= 2 and b.word.isdigit() and a.word.isalpha() and len(a.word) > 2
     )
     return frozenset(found)
-
-
-@lru_cache(maxsize=64)
-def properties(lexicon: Lexicon) -> Vocabulary:
-    """The [properties] of a language: words for what a fact can be about."""
-    return Vocabulary({name: words for name, words in lexicon.section("properties").items() if isinstance(words, list)})
 
 
 class Near(NamedTuple):
