@@ -8,13 +8,14 @@ from __future__ import annotations
 import contextlib
 import os
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from datetime import date, datetime, time, timedelta
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from monitor import render
 from monitor.config import Settings
-from monitor.core.model import Baseline
+from monitor.core.model import Baseline, SourceStatus
 from monitor.core.summary import FactClocks, Period, Report
 from monitor.errors import StoreError
 from monitor.report import compose
@@ -66,13 +67,22 @@ def composed(store: Store, settings: Settings, baseline: Baseline, period: Perio
         baseline.id,
         queries.changes(store, programme=baseline.id, until=period.end_at),
         baseline,
-        looks.sources(store, baseline.id),
+        [as_of(health, now) for health in looks.sources(store, baseline.id)],
         period,
         now,
         clocks=fact_clocks(store, baseline.id),
         watched_since=looks.first_look(store, baseline.id),
         unseen_after_days=settings.unseen_after_days,
     )
+
+
+def as_of(health: looks.Health, moment: datetime) -> looks.Health:
+    """The health of a source without what happened later: a report on the past must not tell of a failure that was still to come."""
+    if health.last_fetched is None or health.last_fetched <= moment:
+        return health
+    came_later = health.failing_since is not None and health.failing_since >= moment
+    calm = replace(health, next_check=None, facts_last=None)
+    return replace(calm, status=SourceStatus.OK.value, error="", failing_since=None) if came_later else calm
 
 
 def fact_clocks(store: Store, programme: str) -> Mapping[str, FactClocks]:

@@ -17,6 +17,7 @@ from monitor.cli.output import clean, complain, say
 from monitor.core.model import Baseline, Change
 from monitor.errors import UsageError
 from monitor.pipeline import Digested, Pass
+from monitor.reading import Reader
 from monitor.render.view import flag
 from monitor.replay import Archive, Replay, open_archive
 from monitor.store.engine import Store
@@ -68,7 +69,7 @@ def reread(state: State, programme: str | None, *, now: datetime) -> int:
     return tell_pass(Pass((), tuple(digests)), summary=False)
 
 
-def read_again(store: Store, baseline: Baseline, now: datetime, reader: pipeline.Reader) -> list[Digested]:
+def read_again(store: Store, baseline: Baseline, now: datetime, reader: Reader) -> list[Digested]:
     understanding = steps()
     waiting = pipeline.digest_backlog(store, understanding, baseline, now, reader)
     return waiting + pipeline.reread(store, understanding, baseline, now, reader)

@@ -16,6 +16,7 @@ from monitor.cli.output import Format, clean, complain, print_json, print_table,
 from monitor.config import Settings
 from monitor.core.model import Baseline, Capture, Observation, Page, Region, Source
 from monitor.errors import FetchError
+from monitor.pipeline import Fetch
 from monitor.reading import Task, View, guarded_view
 from monitor.store import looks
 from monitor.store.engine import Store
@@ -92,7 +93,7 @@ def tried(settings: Settings, source: Source) -> Trial:
     return Trial(captures[1], views[1], tuple(_differing(views[0].page, views[1].page)))
 
 
-def _fetched(fetcher: watch.Fetcher, source: Source) -> Capture:
+def _fetched(fetcher: Fetch, source: Source) -> Capture:
     try:
         found = fetcher.fetch(source, None, clock())
     except FetchError as error:
