@@ -74,7 +74,12 @@ def _with_currency(mentions: list[Mention]) -> list[Mention]:
         return mentions
     currency = spoken.pop()
     return [
-        replace(m, value=replace(m.value, currency=currency, currency_candidates=()), confidence=m.confidence * 0.9, cues=(*m.cues, "currency of the page"))
+        replace(
+            m,
+            value=replace(m.value, currency=currency, currency_candidates=()),
+            confidence=m.confidence * 0.9,
+            cues=(*m.cues, "currency of the page"),
+        )
         if isinstance(m.value, Money) and m.value.currency is None
         else m
         for m in mentions
@@ -168,7 +173,7 @@ def _roles(
 ) -> tuple[tuple[Role, ...], tuple[str, ...]]:
     """Roles of one mention: what its kind knows, then header, neighbours and clause; `current` when nothing else holds."""
     said = cues.said(sentence, spans, i, lexicon)
-    roles = list(said.roles)
+    roles: list[Role] = list(said.roles)
     if mention.kind == "date" and Role.DELTA in roles:
         roles.remove(Role.DELTA)
     if mention.kind == "count":
@@ -186,8 +191,9 @@ def _count_roles(roles: list[Role], sentence: cues.Sentence, mention: Mention, l
     """A count is a further part only when the addition stands in it or right at it ("six more factories", "another six"), not somewhere before."""
     last = next((t.word for t in reversed(sentence.words) if t.end <= mention.start), "")
     near = f"{last} {sentence.slice(mention.start, mention.end)}"
-    is_added = "addition" in cues.vocabulary(lexicon).concepts(near) or "addition" in cues.vocabulary(lexicon).concepts(" ".join(mention.cues))
-    others = [r for r in roles if r is not Role.TRANCHE]
+    vocabulary = cues.vocabulary(lexicon)
+    is_added = any("addition" in vocabulary.concepts(text) for text in (near, " ".join(mention.cues)))
+    others: list[Role] = [r for r in roles if r is not Role.TRANCHE]
     return [Role.TRANCHE, *others] if is_added else others
 
 

@@ -95,7 +95,7 @@ def read_count(written: str, lexicon: Lexicon) -> Count | None:
     """The count a person wrote: one number or range, and everything behind it as its unit."""
     context = _context(written, lexicon, Setting(language=lexicon.code))
     numbers = find_numbers(written, lexicon)
-    if not numbers or numbers[0].value is None or numbers[0].start and written[numbers[0].start - 1] in "-\u2212":
+    if not numbers or numbers[0].value is None or (numbers[0].start and written[numbers[0].start - 1] in "-\u2212"):
         return None
     high = _upper(numbers, 0, context)
     last = high or numbers[0]
@@ -200,10 +200,8 @@ def _may_count(number: Number, high: Number | None, context: _Context) -> bool:
     before = context.folded[max(0, start - 2) : start]
     if before[-1:] == "-" and not number.words:
         return False
-    if (
-        before[-1:] in ("+", "/", "$", "€", "£", "§", "#", "*")
-        or context.folded[end : end + 1] in ("º", "ª", "°")
-        and context.folded[end : end + 2] != "°c"
+    if before[-1:] in ("+", "/", "$", "€", "£", "§", "#", "*") or (
+        context.folded[end : end + 1] in ("º", "ª", "°") and context.folded[end : end + 2] != "°c"
     ):
         return False
     if context.folded[end : end + 1].isalpha() and not context.units.measure.match(context.text, number.bare_end):
@@ -298,7 +296,7 @@ def _unit_of_label(label: str, context: _Context) -> str | None:
     if not any(char.isalpha() for char in folded) or folded in context.words.label_never:
         return None
     words = folded.split()
-    if words[0].rstrip(".") in context.words.label_never and len(words) <= 2 or words[-1] in context.words.label_never:
+    if (words[0].rstrip(".") in context.words.label_never and len(words) <= 2) or words[-1] in context.words.label_never:
         return None
     for prefix in context.words.label_prefixes:
         if folded.startswith(prefix) and len(folded) > len(prefix) + 1:

@@ -184,7 +184,12 @@ def _last(search: re.Pattern[str], text: str) -> re.Match[str] | None:
 
 def _is_dateline(found: Found, passage: Passage | None, page: Page, setting: Setting) -> bool:
     """A short block of its own that opens with the day of publication: "10 December 2024 · 1649 views"."""
-    if passage is None or found.value.granularity is not Granularity.DAY or passage.form in (Form.CELL, Form.DEFINITION):
+    if (
+        passage is None
+        or found.value.relative
+        or found.value.granularity is not Granularity.DAY
+        or passage.form in (Form.CELL, Form.DEFINITION)
+    ):
         return False
     published_on = setting.published_on or page.published_on
     alone = found.start == passage.start and passage.end - passage.start <= 60
@@ -281,6 +286,8 @@ def _compare(old: DateSpan, new: DateSpan) -> Comparison:
         return Comparison("different", "a date where there was none")
     if new.start is None and new.end is None:
         return Comparison("different", "no date any more")
+    if _same_side_open(old, new):
+        return _moved(old, new)
     if _shares_bound(old, new):
         return Comparison("same", "one is the open-ended form of the other")
     if _inside(new, old):
@@ -300,14 +307,17 @@ def _compare(old: DateSpan, new: DateSpan) -> Comparison:
     return _moved(old, new)
 
 
+def _same_side_open(old: DateSpan, new: DateSpan) -> bool:
+    return (old.start is None and new.start is None) or (old.end is None and new.end is None)
+
+
 def _shares_bound(old: DateSpan, new: DateSpan) -> bool:
-    """ "2026" and "from 2026": equal where both say something, of one precision, and only one of them open."""
-    if old.granularity is not new.granularity or old.part != new.part:
+    """ "2026" and "from 2026": equal where both say something, only one of them open, and the closed one not finer than the bound."""
+    if (None in (old.start, old.end)) == (None in (new.start, new.end)):
         return False
-    one_open = (old.start is None or old.end is None) != (new.start is None or new.end is None)
-    starts = old.start == new.start and (old.end is None or new.end is None)
-    ends = old.end == new.end and (old.start is None or new.start is None)
-    return one_open and (starts or ends)
+    bound, whole = (old, new) if None in (old.start, old.end) else (new, old)
+    comparable = bound.part == whole.part and bound.granularity in (whole.granularity, Granularity.DAY)
+    return comparable and (bound.start or whole.start, bound.end or whole.end) == (whole.start, whole.end)
 
 
 def _inside(inner: DateSpan, outer: DateSpan) -> bool:

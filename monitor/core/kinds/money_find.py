@@ -17,7 +17,7 @@ from monitor.core.text.currencies import Currency, likely
 from monitor.core.text.hedges import Hedges, hedges
 from monitor.core.text.numbers import Number, Taken, Vocabulary, find_numbers, fold, vocabulary
 from monitor.core.text.numbers.ranges import relation
-from monitor.core.text.numbers.vocabulary import alternatives, forms
+from monitor.core.text.numbers.vocabulary import forms
 from monitor.core.text.units import UnitWords, unit_after, unit_words
 
 _BRACKET = re.compile(r" ?[(\[] ?[^()\[\]\d\n;]{0,24}")

@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 from monitor.core.lang import Lexicon
 from monitor.core.model import Setting
-from monitor.core.text.currencies import AFTER_SCALE, CODES, LOWER_CODES, SCALED, SIGNS, SYMBOLS, Currency, settle
+from monitor.core.text.currencies import AFTER_SCALE, CODES, HOME, KRONER, LOWER_CODES, SCALED, SIGNS, SYMBOLS, Currency, settle
 from monitor.core.text.numbers import Number, Vocabulary
 from monitor.core.text.numbers.vocabulary import forms
 
@@ -119,7 +119,7 @@ def _before(text: str, folded: str, start: int, words: MoneyWords, setting: Sett
         if written[-1] not in SIGNS:
             return None
         written, at = written[-1], at + len(written) - 1
-    if match.group().endswith("-") and not match.group(1)[0] in SIGNS:
+    if match.group().endswith("-") and match.group(1)[0] not in SIGNS:
         return None  # "EUR -5": a negative amount
     if written in words.before:
         return Marker(Currency("EUR", noun=True), at)
@@ -181,7 +181,7 @@ def _longest(text: str, folded: str, at: int, end: int, words: MoneyWords, setti
             written = folded[at:stop]
             if written in words.nouns:
                 noun = words.nouns[written]
-                settled = settle(noun.code, setting, language) if noun.code in ("GBP", "INR", "USD") and not noun.part != 1 else noun
+                settled = settle(noun.code, setting, language) if noun.code in ("GBP", "INR", "USD") and noun.part == 1 else noun
                 if noun.code == "USD" and written in ("dollar", "dollars") and noun.part == 1:
                     settled = settle("$", setting, language)
                 if noun.code is None:
@@ -195,8 +195,6 @@ def _longest(text: str, folded: str, at: int, end: int, words: MoneyWords, setti
 
 def _by_place(noun: Currency, setting: Setting, language: str) -> Currency:
     """A noun of several currencies ("kronor", "pesos"), settled by the reader's country where it is one of them."""
-    from monitor.core.text.currencies import HOME, KRONER
-
     for code in (setting.currency, HOME.get(setting.country or ""), KRONER.get(language)):
         if code in noun.candidates:
             return Currency(code, noun=True)

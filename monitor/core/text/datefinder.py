@@ -199,7 +199,14 @@ def _with_year(stretch: Stretch, core: Core, left: _Left, following: Core | None
     if period is None:
         return None
     for one, other, neighbour in ((core, following, following), (previous, core, previous)):
-        if one and other and neighbour and neighbour.period and neighbour.period.year and neighbour.period.granularity is period.granularity:
+        if (
+            one
+            and other
+            and neighbour
+            and neighbour.period
+            and neighbour.period.year
+            and neighbour.period.granularity is period.granularity
+        ):
             between = stretch.letters[one.last + 1 : other.first]
             if between and re.fullmatch(r",?[&V,/]?[GLiIt]{0,2}", between):
                 return span(replace(period, year=neighbour.period.year))
@@ -219,6 +226,11 @@ def _is_time(stretch: Stretch, core: Core, left: _Left) -> bool:
     if core.form in ("month_day", "month_days", "month_day_stop"):
         return left.in_word != "in"
     if core.period and core.period.part:
+        return True
+    if (
+        core.form == "bare_season"
+        and stretch.flat[stretch.tokens[core.first].start : stretch.tokens[core.last].end] in stretch.words.adverbial_seasons
+    ):
         return True
     return bool(left.in_word or left.letter or left.negated)
 
@@ -286,7 +298,7 @@ def _is_counted(stretch: Stretch, core: Core, left: _Left, previous: Token | Non
         return following.start - end == 1 and following.letter != "1"
     word = flat[following.start : following.end]
     if any(word.startswith(stem) for stem in words.counted):
-        return not (left.in_word or left.letter in tuple("BXZT"))
+        return words.code != "en" or left.in_word != "in"  # "in 2026 people will vote"; elsewhere a comma would stand there
     plural = bool(words.plural) and re.search(rf"(?:{words.plural})\Z", word) is not None and len(word) > 4
     return (
         plural
@@ -316,7 +328,11 @@ _OR = re.compile(r",?[V/][GLiI]{0,2}")
 def _linked(stretch: Stretch, first: Core, second: Core) -> Iterator[Found]:
     """One range, or an old and a new date, from two cores that belong together; nothing when they do not."""
     between = stretch.letters[first.last + 1 : second.first]
-    if between.startswith(".") and stretch.letters[first.last] == "J" and stretch.tokens[first.last].end - stretch.tokens[first.last].start == 1:
+    if (
+        between.startswith(".")
+        and stretch.letters[first.last] == "J"
+        and stretch.tokens[first.last].end - stretch.tokens[first.last].start == 1
+    ):
         between = between[1:]  # "2026 r. do 2030 r."
     if not between or len(between) > 4:
         return

@@ -22,7 +22,7 @@ _RELATIVE = r"(?:[+_=]J|J[GL]?[+_]|=L?J)"
 _YEAR = rf"(?:,?[GL]{{0,3}}(?:{_SAID}|{_RELATIVE})|[GL]{{1,3}}J(?![YyJ]))"
 _NUMBER = r"[12o]\.?"
 _PART = r"(?:[pP]-?[GLi]{0,3})?"
-_MONTH = r"(?:[GL]?u[GL])?[Mm]\.?"
+_MONTH = r"(?:[GL]?u[GL]?)?[Mm]\.?"
 _WEEKDAY = r"(?:W[,.]{0,2}L?)?"
 
 FORMS = {
@@ -158,7 +158,7 @@ def _year(tokens: Sequence[Token], setting: Setting) -> tuple[int | None, bool]:
     said = _first(tokens, "Yy")
     if said:
         return int(said.value), False
-    if not any(t.letter in "Jz" for t in tokens):
+    if not any(t.letter in "Jz" for t in tokens) or any(t.letter == "C" for t in tokens):
         return None, False
     if setting.published_on is None:
         return None, True
@@ -168,9 +168,7 @@ def _year(tokens: Sequence[Token], setting: Setting) -> tuple[int | None, bool]:
 
 def _last_year(tokens: Sequence[Token]) -> bool:
     """Whether "last" belongs to the year, and not to "last quarter of the year"."""
-    return any(
-        (a.letter == "_" and b.letter == "J") or (a.letter == "J" and b.letter == "_") for a, b in pairwise(tokens)
-    )
+    return any((a.letter == "_" and b.letter == "J") or (a.letter == "J" and b.letter == "_") for a, b in pairwise(tokens))
 
 
 def _days(base: Period, tokens: Sequence[Token], words: Words) -> Period:
@@ -241,7 +239,7 @@ def _marked(base: Period, tokens: Sequence[Token], words: Words) -> Period | Non
 def _decade(base: Period, tokens: Sequence[Token], words: Words) -> Period | None:
     """ "the 2030s", "les années 2030"; "les années 2026" is the year."""
     year = _value(tokens, "CY")
-    if _first(tokens, "u") and not _first(tokens, "C") and (year % 10 or _unit(tokens) != "year"):
+    if not _first(tokens, "C") and (year % 10 or _unit(tokens) != "year"):
         return replace(base, granularity=Granularity.YEAR, year=year) if _unit(tokens) == "year" else None
     return replace(base, granularity=Granularity.DECADE, year=year) if year % 10 == 0 and FIRST_YEAR <= year <= LAST_YEAR else None
 
@@ -419,7 +417,7 @@ def _coming_units(tokens: Sequence[Token], words: Words, setting: Setting) -> Da
 
 def _unit(tokens: Sequence[Token]) -> str:
     found = _first(tokens, "uJ")
-    return str(found.value) if found and found.value else "year"
+    return str(found.value).removesuffix("s") if found and found.value else "year"
 
 
 def _moved(today: date | None, unit: str, count: int) -> DateSpan | None:
@@ -473,8 +471,8 @@ def _relative_unit(tokens: Sequence[Token], words: Words, setting: Setting) -> D
     if thing is None:
         return None
     part = _leading_part(tokens)
-    if thing.letter == "u":
-        return _moved(today, str(thing.value), step)
+    if thing.letter == "u":  # "the coming months" is no date
+        return None if str(thing.value).endswith("s") else _moved(today, _unit(tokens), step)
     if thing.letter == "Q":
         index = today.year * 4 + (today.month - 1) // 3 + step
         return span(Period(Granularity.QUARTER, index // 4, number=index % 4 + 1, relative=True))
