@@ -124,7 +124,7 @@ class Replay:
             if captures:
                 self.reread(captures[-1].capture.captured_at)
             raised = tuple(dict.fromkeys(change for d in self.digests for change in d.raised))
-            settle(self.store, raised, now)
+            settle(self.store, list(dict.fromkeys(change.id for d in self.digests for change in d.changes)), now)
         return Replayed(Pass(tuple(self.looks), tuple(self.digests)), raised, tuple(self.accepted), tuple(self.problems))
 
     def look(self, dated: Dated) -> None:
