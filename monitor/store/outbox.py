@@ -7,8 +7,11 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import select, update
 
+from monitor.core.model import Change
+from monitor.store import codec
 from monitor.store.digests import OUTBOX
 from monitor.store.engine import Store
+from monitor.store.knowledge import CHANGE, read_changes
 from monitor.store.statements import insert_new, limit_text
 
 LEASE_S = 300
@@ -16,19 +19,52 @@ LEASE_S = 300
 
 @dataclass(frozen=True, slots=True)
 class Parcel:
-    """A notice in the outbox. `key` is the idempotency key to send it under; `attempts` counts the tries before this one."""
+    """A notice for one channel, or, with an empty `channel`, for whatever channels there are.
+
+    `key` is the idempotency key to send it under; `attempts` counts the tries before this one.
+    """
 
     id: str
     key: str
     channel: str
-    programme: str
-    change: str | None
     event: str
-    created_at: datetime
-    attempts: int
     body: str
+    attempts: int = 0
+    programme: str = ""
+    change: str | None = None
+    created_at: datetime | None = None
     state: str = "waiting"
     error: str = ""
+
+
+class Outbox:
+    """The outbox as `deliver` wants it: the functions below over one store."""
+
+    def __init__(self, store: Store) -> None:
+        self.store = store
+
+    def claim(self, now: datetime, limit: int) -> list[Parcel]:
+        return claim_notices(self.store, now, limit)
+
+    def put(self, parcel: Parcel, at: datetime) -> None:
+        """Adds the parcel for its channel, due at once; the same key for the same channel is put there once, for ever."""
+        put_notice(self.store, row_of(parcel, at))
+
+    def mark_sent(self, parcel: Parcel, at: datetime) -> None:
+        mark_sent(self.store, parcel.id, at)
+
+    def mark_failed(self, parcel: Parcel, error: str, due_at: datetime | None) -> None:
+        mark_failed(self.store, parcel.id, error, due_at)
+
+    def change(self, change_id: str) -> Change | None:
+        with self.store.read() as connection:
+            return next(iter(read_changes(connection, CHANGE.c.id == change_id)), None)
+
+
+def row_of(parcel: Parcel, at: datetime) -> dict[str, object]:
+    columns = {name: getattr(parcel, name) for name in ("key", "channel", "programme", "change", "event", "body")}
+    waiting = {"created_at": at, "due_at": at, "state": "waiting", "attempts": 0, "lease_until": None, "sent_at": None, "error": ""}
+    return {"id": codec.key_of("notice", parcel.key, parcel.channel)} | columns | waiting
 
 
 def claim_notices(store: Store, now: datetime, limit: int = 50) -> list[Parcel]:

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from monitor.store import outbox, reports
 from monitor.store.digests import notice_row
 from monitor.store.engine import Store
+from monitor.store.outbox import Outbox
 from monitor.store.reports import Silence
 from tests.line import Told, at
 
@@ -77,3 +80,18 @@ def test_silence_ends(store: Store) -> None:
     assert reports.add_silence(store, silence) == reports.add_silence(store, silence)
     assert reports.silences(store, at(5)) == [silence]
     assert reports.silences(store, at(10)) == []
+
+
+def test_notice_is_spread_over_channels_once_each(store: Store, put) -> None:
+    put("a")
+    box = Outbox(store)
+    (whole,) = box.claim(at(1), 10)
+    for _ in range(2):
+        for channel in ("mail", "web"):
+            box.put(replace(whole, channel=channel, body="{}"), at(1))
+    box.mark_sent(whole, at(1))
+    parcels = box.claim(at(1), 10)
+    assert sorted((p.key, p.channel) for p in parcels) == [("a", "mail"), ("a", "web")]
+    box.mark_failed(parcels[0], "500", None)
+    assert box.change("c-1") is None
+    assert len(outbox.notices(store, "dead")) == 1
