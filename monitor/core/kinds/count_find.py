@@ -20,6 +20,7 @@ from monitor.core.text.numbers.vocabulary import forms
 from monitor.core.text.units import Unit, UnitWords, unit_after, unit_words
 
 _EXACT_BELOW = 1000
+_LARGEST_RATIO = 10  # "one in ten"; "three in 15 states" are three
 _LABEL = re.compile(r"([^\n:;.!?|]{2,60}): ?$")
 _REST_OF_LABEL = re.compile(r"[.;,]?(?:\n|$| \()")
 _WORD_BEFORE = re.compile(r"([^\s(]+)[ \n(]$")
@@ -139,8 +140,9 @@ def _upper(numbers: Sequence[Number], index: int, context: _Context) -> Number |
 
 def _is_ratio(numbers: Sequence[Number], index: int, context: _Context) -> bool:
     """ "1 in 5 patients": neither the one nor the five is a count."""
-    gaps = [context.folded[a.end : b.start] for a, b in pairwise(numbers[max(0, index - 1) : index + 2])]
-    return any(gap in context.words.ratios for gap in gaps)
+    near = [n for n in numbers[max(0, index - 1) : index + 2] if n.value is not None and not n.scaled and not n.is_year and not n.decimals]
+    small = [(a, b) for a, b in pairwise(near) if numbers[index] in (a, b) and (a.value or 0) < (b.value or 0) <= _LARGEST_RATIO]
+    return any(context.folded[a.end : b.start] in context.words.ratios for a, b in small)
 
 
 def _beside(numbers: Sequence[Number], index: int, context: _Context) -> Mention | None:
