@@ -161,7 +161,7 @@ def _count(number: Number, high: Number | None, unit: str | None, hedge: Hedge |
     if not measure:
         number = number.as_group()
     value = number.value if number.value is not None else Decimal(0)
-    precision = number.precision if measure or value >= _EXACT_BELOW or number.scaled else Decimal(1)
+    precision = number.precision if measure or value >= _EXACT_BELOW or number.scale >= _EXACT_BELOW else Decimal(1)
     if high is not None and high.value is not None:
         low = _lent(number, high)
         precision = min(number.times(high.scale).precision if low != value else precision, high.precision)

@@ -58,6 +58,8 @@ def read_money(written: str, lexicon: Lexicon) -> Reading | None:
     """The single amount of a short text; None when there is none or more than one that is no restatement."""
     context = context_of(written, lexicon, Setting(language=lexicon.code))
     mentions = [m for m in _mentions(context, bare=True) if m.role is not Role.RESTATED]
+    named = [m for m in mentions if isinstance(m.value, Money) and m.value.currency]
+    mentions = named or mentions  # "več kot EUR 20 milijonov": "več" alone is no second amount
     if len(mentions) != 1 or not isinstance(mentions[0].value, Money):
         return None
     mention = mentions[0]

@@ -142,3 +142,14 @@ def test_long_runs_take_linear_time(unit: str) -> None:
     start = time.process_time()
     found_in(KIND, unit * (60_000 // len(unit)))
     assert time.process_time() - start < 6
+
+
+@pytest.mark.parametrize("lang", [*LANGUAGES, *PLAIN])
+def test_everything_found_reads_back_from_text_and_json(lang: str) -> None:
+    for case in examples("count", "developed_on", "bugs_caught"):
+        if case.lang != lang:
+            continue
+        for mention in found_in(KIND, case.text, lang):
+            shown = KIND.show(mention.value, load(lang))
+            assert KIND.parse(shown, load(lang)) == mention.value, (case.text, shown)
+            assert KIND.from_json(KIND.to_json(mention.value)) == mention.value

@@ -163,7 +163,7 @@ def test_a_table_value_gets_its_precision_from_trailing_zeros() -> None:
     assert KIND.parse({"amount": "1500000000", "currency": "EUR"}, load("en")) == money("EUR 1.5 bn")
 
 
-@pytest.mark.parametrize("lang", LANGUAGES)
+@pytest.mark.parametrize("lang", [*LANGUAGES, *PLAIN])
 @pytest.mark.parametrize("group", ["developed_on", "bugs_caught"])
 def test_everything_found_reads_back_from_text_and_json(lang: str, group: str) -> None:
     for case in examples("money", group):
