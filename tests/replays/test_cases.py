@@ -5,6 +5,7 @@ from __future__ import annotations
 import tomllib
 from collections.abc import Iterator
 from datetime import date, datetime
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -36,7 +37,7 @@ def test_captures_stand_in_order_and_a_minute_apart(case: Case) -> None:
     moments = [datetime.fromisoformat(c["captured_at"]) for c in case.captures]
 
     assert all(m.tzinfo is not None for m in moments)
-    assert all((later - earlier).total_seconds() >= 60 for earlier, later in zip(moments, moments[1:], strict=False))
+    assert all((later - earlier).total_seconds() >= 60 for earlier, later in pairwise(moments))
     assert len({c["id"] for c in case.captures}) == len(case.captures)
 
 
