@@ -107,7 +107,8 @@ def score(case: Case, flags: Sequence[Flag], facts: frozenset[str]) -> Score:
     result = Score(expected=len(case.expected), flagged=len(flags), captures=len(case.captures))
     result.unchanged = sum(bool(c.get("unchanged")) for c in case.captures)
     pairs = sorted(
-        ((_fit(want, flag, case, facts), i, j) for i, want in enumerate(case.expected) for j, flag in enumerate(flags)), key=lambda p: (-p[0], p[1], p[2])
+        ((_fit(want, flag, case, facts), i, j) for i, want in enumerate(case.expected) for j, flag in enumerate(flags)),
+        key=lambda p: (-p[0], p[1], p[2]),
     )
     owner = _match([p for p in pairs if p[0] > 0], len(case.expected))
     used = set(owner.values())
@@ -137,7 +138,9 @@ def _leftover(case: Case, flag: Flag, facts: frozenset[str], result: Score) -> N
     result.confident.append((flag["confidence"], False))
     capture = _capture(case, flag)
     result.false_on_unchanged += bool(capture and capture.get("unchanged"))
-    result.wrong.append(f"{case.folder.name} {capture and capture['id']} {flag['type']} {flag['fact']} {flag['new']} {flag['evidence'][0]['quote'][:100]!r}")
+    result.wrong.append(
+        f"{case.folder.name} {capture and capture['id']} {flag['type']} {flag['fact']} {flag['new']} {flag['evidence'][0]['quote'][:100]!r}"
+    )
 
 
 def _match(pairs: list[tuple[float, int, int]], count: int) -> dict[int, int]:
@@ -203,7 +206,9 @@ def _agrees(want: Any, flag: Flag, label: Mapping[str, Any]) -> bool:
         if key in want:
             return agree(want, got)
     if "status" in want:
-        return plain(str(want["status"])) == plain(str(got.get("status"))) or any(_holds(e["quote"], k) for e in flag["evidence"] for k in label.get("keywords", ()))
+        return plain(str(want["status"])) == plain(str(got.get("status"))) or any(
+            _holds(e["quote"], k) for e in flag["evidence"] for k in label.get("keywords", ())
+        )
     if "country" in want and "name" not in want:
         return bool(want["country"] == got.get("country"))
     return _names(want, got)
@@ -241,12 +246,19 @@ def _names(want: Mapping[str, Any], got: Mapping[str, Any]) -> bool:
     return any(x == y or x in y or y in x or fuzz.ratio(x, y) >= 78 for x in a for y in b)
 
 
-_AGREE: dict[str, Callable[[Mapping[str, Any], Mapping[str, Any]], bool]] = {"currency": _money, "count": _count, "start": _date, "edtf": _date}
+_AGREE: dict[str, Callable[[Mapping[str, Any], Mapping[str, Any]], bool]] = {
+    "currency": _money,
+    "count": _count,
+    "start": _date,
+    "edtf": _date,
+}
 
 
 def table(scores: Mapping[str, Score]) -> str:
     """The scores as a table for people."""
-    lines = [f"{'case':28} {'want':>4} {'flag':>4} {'hit':>4} {'false':>5} {'low':>4} {'prec':>6} {'rec':>6} {'FA/100':>7} {'type':>6} {'quote':>6}"]
+    lines = [
+        f"{'case':28} {'want':>4} {'flag':>4} {'hit':>4} {'false':>5} {'low':>4} {'prec':>6} {'rec':>6} {'FA/100':>7} {'type':>6} {'quote':>6}"
+    ]
     for name, s in scores.items():
         lines.append(
             f"{name:28} {s.expected:4} {s.flagged:4} {s.hits:4} {s.false:5} {s.low_value:4} {s.precision:6.3f} {s.recall:6.3f} {s.false_per_100_unchanged:7.1f}"

@@ -18,6 +18,7 @@ from datetime import datetime, timedelta
 from decimal import Decimal
 
 from monitor.core.kinds import Kind
+from monitor.core.link import AGREE
 from monitor.core.model import (
     Baseline,
     Cause,
@@ -46,10 +47,31 @@ SAME_NEWS = timedelta(days=2)
 # A site missing from a list its source declares complete in this many good looks in a row is gone (design.md, section 2, rule 6).
 LOOKS_UNTIL_GONE = 3
 
-AGREE = frozenset({"same", "coarser", "refined"})
 _OPEN = frozenset({ChangeStatus.OPEN, ChangeStatus.SNOOZED})
+# States of a site that are news when a fresh page says them, even where no earlier state is known.
+_NEWSWORTHY = frozenset(
+    {
+        "cancelled",
+        "withdrawn",
+        "terminated",
+        "rejected",
+        "suspended",
+        "delayed",
+        "operational",
+        "inaugurated",
+        "completed",
+        "dismissed",
+        "closed",
+    }
+)
 _REMOVED = frozenset({"cancelled", "withdrawn", "terminated", "rejected"})
-_NEW = {"money": ChangeType.NEW_BUDGET, "date": ChangeType.NEW_DATE, "count": ChangeType.COUNT_CHANGED, "site": ChangeType.NEW_SITE}
+_NEW = {
+    "status": ChangeType.STATUS_CHANGED,
+    "money": ChangeType.NEW_BUDGET,
+    "date": ChangeType.NEW_DATE,
+    "count": ChangeType.COUNT_CHANGED,
+    "site": ChangeType.NEW_SITE,
+}
 _REVISED = {
     "money": ChangeType.BUDGET_REVISED,
     "date": ChangeType.DATE_MOVED,
@@ -143,6 +165,8 @@ def _revision(differ: Differ, fact: Fact, claim: Claim, now: datetime) -> None:
     history = differ.about(fact.key)
     flagged = _flagged(kind, history, claim.value)
     if known.verdict in ("same", "coarser"):
+        if flagged is not None and flagged.provisional == fact.key:
+            _seen_again(differ, flagged, claim, now)
         _back_to_known(differ, kind, history, claim, now)
         return
     if flagged is not None and flagged.provisional != fact.key:
@@ -165,7 +189,13 @@ def _revision(differ: Differ, fact: Fact, claim: Claim, now: datetime) -> None:
     reason = f"{rival.evidence[0].publisher} said otherwise within {SAME_NEWS.days} days" if rival else step.reason
     new = _flag(differ, claim, type_, old, claim.value, step.delta, now, reason)
     if new and not rival:
-        for change in pending:
+        _supersede(differ, fact, new)
+
+
+def _supersede(differ: Differ, fact: Fact, new: Change) -> None:
+    """Open changes of the fact's value give way to the newest: one decision is owed, not one a step."""
+    for change in differ.about(fact.key):
+        if change.id != new.id and change.status in _OPEN and change.fact == fact.key and change.kind == new.kind:
             differ.put(replace(change, status=ChangeStatus.SUPERSEDED, reasons=(*change.reasons, f"superseded by {new.id}")))
 
 
@@ -240,11 +270,16 @@ def _date_denied(differ: Differ, fact: Fact, claim: Claim, now: datetime) -> Non
     if not isinstance(fact.value, DateSpan) or not isinstance(claim.value, DateSpan):
         return
     is_open = claim.value.start is None and claim.value.end is None
-    if not is_open and differ.kinds["date"].compare(fact.value, claim.value).verdict == "different":
+    history = differ.about(fact.key)
+    pending = [c.new for c in history if c.status in _OPEN and isinstance(c.new, DateSpan)]
+    if not is_open and all(differ.kinds["date"].compare(v, claim.value).verdict == "different" for v in (fact.value, *pending)):
         return
     nothing = replace(claim.value, start=None, end=None, edtf="")
-    if _flagged(differ.kinds["date"], differ.about(fact.key), nothing) is None:
-        _flag(differ, claim, ChangeType.DATE_MOVED, fact.value, nothing, Delta(), now, "the date no longer holds and no other is given")
+    if _flagged(differ.kinds["date"], history, nothing) is None:
+        old = pending[-1] if pending else fact.value
+        flagged = _flag(differ, claim, ChangeType.DATE_MOVED, old, nothing, Delta(), now, "the date no longer holds and no other is given")
+        if flagged:
+            _supersede(differ, fact, flagged)
 
 
 # ------------------------------------------------------------------------------------------------- sites, participants, new facts
@@ -261,6 +296,9 @@ def _site(differ: Differ, fact: Fact, claim: Claim, now: datetime) -> None:
         return
     if claim.value.status == fact.status:
         return
+    is_told = claim.before is not None or fact.status is not None
+    if not is_told and (claim.value.status not in _NEWSWORTHY or not _is_news(claim, now)):
+        return  # what a page has long said of a site is no change of it
     type_ = ChangeType.SITE_REMOVED if claim.value.status in _REMOVED else ChangeType.STATUS_CHANGED
     old = Status(fact.status, fact.label) if fact.status else None
     same = [c for c in differ.about(fact.key) if isinstance(c.new, Status) and c.new.status == claim.value.status]
@@ -305,6 +343,8 @@ def _new_fact(differ: Differ, claim: Claim, now: datetime) -> None:
     else:
         return
     kind = differ.kinds[claim.kind]
+    if claim.first_look and claim.kind != "site" and not _is_news(claim, now):
+        return  # a standing page met for the first time has long said so
     for change in differ.changes.values():
         if change.provisional and change.kind == claim.kind and change.new is not None and change.provisional not in differ.facts:
             if kind.compare(change.new, claim.value).verdict in AGREE:

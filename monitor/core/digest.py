@@ -56,8 +56,9 @@ class Digest:
 def digest(knowledge: Knowledge, look: Look, observations: Sequence[Observation], previous: Sequence[Claim], lexicon: Lexicon) -> Digest:
     """Link, follow and compare the observations of one good look; `previous` are the live claims of the same page."""
     official = look.source.authority in ("official", "primary")
-    links = link(look.page, observations, knowledge.catalogue, lexicon, previous, official)
-    followed = follow(previous, links.linked, look, known_values(knowledge), knowledge.kinds)
+    known = known_values(knowledge)
+    links = link(look.page, observations, knowledge.catalogue, lexicon, known, previous, official)
+    followed = follow(previous, links.linked, look, known, knowledge.kinds)
     changes = diff(
         knowledge.baseline,
         knowledge.provisional,

@@ -9,6 +9,7 @@ Reasons are kept in words. A right number about a wrong thing is worse than none
 
 from __future__ import annotations
 
+import heapq
 import re
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
@@ -42,10 +43,14 @@ from monitor.core.model import (
     Unlinked,
     Value,
 )
-from monitor.core.situation import SENTENCE, TITLE, Situation, Surroundings, clause_of, properties, stem, stems
+from monitor.core.situation import SENTENCE, TITLE, Situation, Surroundings, clause_of, stem, stems
 from monitor.core.text import names as known_names
 from monitor.core.text.cues import vocabulary
-from monitor.core.text.words import plain, tokens
+from monitor.core.text.words import plain, properties, tokens
+
+# What happens to a site, contract or law suit that a reviewer wants to know even where no fact of it is kept.
+_DECISIVE = frozenset({"cancelled", "withdrawn", "terminated", "dismissed", "suspended", "rejected"})
+HEAD_CHARACTERS = 600
 
 # A fact must explain at least this much of an observation to have it. Found on the developed-on replays: below 0.45 parts are taken for totals,
 # above 0.6 figures whose property stands only in a heading are lost.
@@ -53,17 +58,47 @@ THRESHOLD = 0.5
 # Masked sentences more alike than this (0-100) are one sentence edited in place.
 SAME_SENTENCE = 88
 
+# Verdicts of a kind's `compare` under which two values say the same.
+AGREE = frozenset({"same", "coarser", "refined"})
+
 # Not a statement of what holds now: a part, an increase or a denied value is never the fact itself.
 _PARTIAL = {Role.PART, Role.TRANCHE, Role.DELTA, Role.SUM}
 _NOT_NOW = {Role.PAST, Role.DENIED, Role.QUOTED}
 
 _EVENTS = frozenset(
-    ["announce", "select", "decide", "approve", "force", "sign", "apply", "start_works", "build", "deliver", "install", "complete", "test", "open", "operate", "full", "launch", "arrive", "first_light", "first_plasma", "close", "implement", "review"]
+    [
+        "announce",
+        "select",
+        "decide",
+        "approve",
+        "force",
+        "sign",
+        "apply",
+        "start_works",
+        "build",
+        "deliver",
+        "install",
+        "complete",
+        "test",
+        "open",
+        "operate",
+        "full",
+        "launch",
+        "arrive",
+        "first_light",
+        "first_plasma",
+        "close",
+        "implement",
+        "review",
+    ]
 )
 # Events that are told in the same words about the same thing: a statement about one may stand for the other, with less weight.
 _KIN: Mapping[str, frozenset[str]] = {
     "open": frozenset({"operate"}),
-    "operate": frozenset({"open", "full", "implement"}),
+    "operate": frozenset({"open", "full", "implement", "first_plasma", "launch"}),
+    "first_plasma": frozenset({"operate", "implement", "first_light"}),
+    "first_light": frozenset({"operate", "first_plasma"}),
+    "launch": frozenset({"operate"}),
     "full": frozenset({"operate"}),
     "complete": frozenset({"build", "deliver"}),
     "build": frozenset({"complete", "start_works"}),
@@ -76,6 +111,16 @@ _KIN: Mapping[str, frozenset[str]] = {
     "decide": frozenset({"select", "announce", "approve"}),
     "approve": frozenset({"decide", "force"}),
 }
+# Sorts of money that are often told in each other's words.
+_MONEY_KIN: Mapping[str, frozenset[str]] = {
+    "cost": frozenset({"budget", "investment"}),
+    "budget": frozenset({"cost", "funding", "investment"}),
+    "investment": frozenset({"cost", "budget", "funding"}),
+    "funding": frozenset({"budget", "grant", "investment"}),
+    "grant": frozenset({"funding"}),
+}
+# What is counted only in passing: a new number of these is a detail, not a fact of the programme.
+_DETAILS = frozenset({"jobs", "homes", "students", "beds", "length", "power", "compute", "duration"})
 _MONEY_KINDS = frozenset(["fine", "operation_cost", "loan", "private", "shareholding", "contingency"])
 
 
@@ -93,7 +138,22 @@ class Signature:
 
 
 # Words that say how much, not of what; they stand in labels and `about` of many baselines.
-VALUE_WORDS = stems("eur euro euros usd gbp dollar dollars pound pounds zloty million millions billion billions thousand trillion mio mrd mln mld bn amount total")
+VALUE_WORDS = stems(
+    "eur euro euros usd gbp dollar dollars pound pounds zloty million millions billion billions thousand trillion mio mrd mln mld bn amount total"
+)
+
+
+# The announcement's facts come before flagged new ones that fit as well.
+PROVISIONAL = 0.9
+
+# Facts looked at closely for one observation. With more facts of a kind than this, those that share nothing with the situation are passed over.
+MOST_CANDIDATES = 24
+
+
+def _size(value: Value) -> tuple[str, ...]:
+    """The value as a feature, so that its fact is found by it: two significant digits and the magnitude."""
+    amount = value.amount if isinstance(value, Money) else value.count if isinstance(value, Count) else None
+    return (f"{amount:.1E}",) if amount else ()
 
 
 class Target(NamedTuple):
@@ -113,10 +173,12 @@ class Catalogue:
         self.facts = {f.key: f for f in (*baseline.facts, *provisional) if not f.removed}
         self.names = _names(baseline, self.facts.values())
         self.aliases = [a for a in (frozenset(stem(t.word) for t in tokens(n)) for n in (baseline.title, *baseline.aliases)) if a]
+        self.narrower = _narrower(self.names, self.facts.values(), stems(" ".join((baseline.title, *baseline.aliases))))
         self.programme = stems(" ".join((baseline.title, *baseline.aliases)))
         vocabularies = [properties(load(code)) for code in dict.fromkeys(("en", *baseline.languages))]
         described = {
-            key: frozenset(c for v in vocabularies for text in (f.label, *f.about) for c in v.concepts(text)) for key, f in self.facts.items()
+            key: frozenset(c for v in vocabularies for text in (f.label, *f.about) for c in v.concepts(text))
+            for key, f in self.facts.items()
         }
         words = {key: stems(" ".join((f.label, *f.about))) for key, f in self.facts.items()}
         self._frequency = Counter((self.facts[key].kind, c) for key, cs in described.items() for c in cs)
@@ -126,6 +188,26 @@ class Catalogue:
         self.by_kind: dict[str, list[Signature]] = {}
         for signature in self.signatures.values():
             self.by_kind.setdefault(signature.fact.kind, []).append(signature)
+        self._index: dict[tuple[str, str], list[Signature]] = {}
+        for signature in self.signatures.values():
+            for feature in {*signature.concepts, *signature.stems, *signature.unit, *signature.scope, *_size(signature.fact.value)}:
+                self._index.setdefault((signature.fact.kind, feature), []).append(signature)
+
+    def candidates(self, observation: Observation, situation: Situation) -> Sequence[Signature]:
+        """The facts worth a closer look: all of the kind when they are few, else those that share most with the situation or have the value."""
+        all_ = self.by_kind.get(observation.kind, ())
+        if len(all_) <= MOST_CANDIDATES:
+            return all_
+        shared: dict[str, float] = {}
+        near = {**{s: n.nearness for s, n in situation.stems.items()}, **{c: n.nearness for c, n in situation.concepts.items()}}
+        near.update(dict.fromkeys(_size(observation.value), 1.0))
+        for feature, nearness in near.items():
+            found = self._index.get((observation.kind, feature), ())
+            weight = nearness / (1 + len(found)) ** 0.5
+            for signature in found:
+                shared[signature.fact.key] = shared.get(signature.fact.key, 0.0) + weight
+        best = heapq.nlargest(MOST_CANDIDATES, shared.items(), key=lambda item: item[1])
+        return [self.signatures[key] for key, _ in best]
 
     def _signature(self, fact: Fact, concepts: frozenset[str], words: frozenset[str], vocabularies: Sequence[object]) -> Signature:
         unit = stems(fact.value.unit or "") if isinstance(fact.value, Count) else frozenset()
@@ -140,7 +222,11 @@ class Catalogue:
         return Signature(
             fact,
             {c: self._weight(fact.kind, c) for c in concepts},
-            {w: self._weight(fact.kind, w) for w in words - VALUE_WORDS if not w.isdigit() and (w not in self.programme or fact.kind == "count")},
+            {
+                w: self._weight(fact.kind, w)
+                for w in words - VALUE_WORDS
+                if not w.isdigit() and (w not in self.programme or fact.kind == "count")
+            },
             unit,
             unit_concepts,
             stems(fact.scope or "") - self.programme,
@@ -174,6 +260,13 @@ def _names(baseline: Baseline, facts: Iterable[Fact]) -> tuple[KnownName, ...]:
     return tuple(unique.values())
 
 
+def _narrower(names: Sequence[KnownName], facts: Iterable[Fact], programme: frozenset[str]) -> frozenset[KnownName]:
+    """The names of the programme's parts: of its sites, their hosts and places. A programme at one site, or named after its place, has none."""
+    if sum(f.kind == "site" for f in facts) < 2:
+        return frozenset()
+    return frozenset(n for n in names if n.kind in ("site", "host", "place") and not stems(n.text) <= programme)
+
+
 class Links(NamedTuple):
     linked: tuple[Linked, ...]
     unlinked: tuple[Unlinked, ...]
@@ -184,14 +277,16 @@ def link(
     observations: Sequence[Observation],
     catalogue: Catalogue,
     lexicon: Lexicon,
+    known: Mapping[str, Sequence[Value]],
     previous: Sequence[Claim] = (),
     official: bool = False,
 ) -> Links:
     """Tie each observation of a page to the fact it is a statement of, to a new fact (`fact` None), or to nothing, with reasons in words.
 
-    `previous` are the live claims of the same page: their sentences met again are near-certain. `official` is the source's standing with the programme.
+    `known` holds per fact the values known so far (current and flagged ones). `previous` are the live claims of the same page: their sentences met again are
+    near-certain. `official` is the source's standing with the programme.
     """
-    linker = _Linker(page, observations, catalogue, lexicon, previous, official)
+    linker = _Linker(page, observations, catalogue, lexicon, known, previous, official)
     linked: list[Linked] = []
     unlinked: list[Unlinked] = []
     for observation in observations:
@@ -254,18 +349,21 @@ class _Linker:
         observations: Sequence[Observation],
         catalogue: Catalogue,
         lexicon: Lexicon,
+        known: Mapping[str, Sequence[Value]],
         previous: Sequence[Claim],
         official: bool,
     ) -> None:
         self.page = page
         self.catalogue = catalogue
         self.lexicon = lexicon
+        self.known = known
         self.official = official
         self.surroundings = Surroundings(page, lexicon, catalogue.names)
         self.previous = [c for c in previous if c.fact in catalogue.facts and len(c.anchor) >= 16]
         self.spans: dict[tuple[str, int], list[tuple[int, int]]] = {}
         for o in observations:
             self.spans.setdefault((o.kind, o.sentence_start), []).append((o.start, o.end))
+        self.main_start = next((p.start for p in page.passages if p.region is Region.MAIN), 0)
         self.on_topic = official or self._is_on_topic()
 
     def _is_on_topic(self) -> bool:
@@ -273,9 +371,8 @@ class _Linker:
         named = (*self.surroundings.title.names, *self.surroundings.lead.names)
         if any(n.kind in ("programme", "site", "organisation") for n in named):
             return True
-        return len(self.catalogue.programme & (self.surroundings.title.stems | self.surroundings.lead.stems)) >= max(
-            1, len(self.catalogue.programme) // 2
-        )
+        said = {stem(t.word) for t in tokens(self.page.title)} | self.surroundings.lead.stems
+        return any(alias <= said for alias in self.catalogue.aliases)
 
     def place(self, observation: Observation) -> Linked | Unlinked:
         """Where one observation belongs."""
@@ -346,31 +443,40 @@ class _Linker:
         return best[1] if best and best[0] >= SAME_SENTENCE else None
 
     def _targets(self, observation: Observation, situation: Situation) -> Iterable[Target]:
-        for signature in self.catalogue.by_kind.get(observation.kind, ()):
+        for signature in self.catalogue.candidates(observation, situation):
             target = self._fit(signature, observation, situation)
             if target is not None:
                 yield target
 
     def _fit(self, signature: Signature, observation: Observation, situation: Situation) -> Target | None:
         """How well one fact explains one observation: property x scope x role x plausibility x topic."""
-        verdict = self.catalogue.kinds[observation.kind].compare(signature.fact.value, observation.value).verdict
-        agrees = verdict in ("same", "refined", "coarser")
+        agrees = self._agrees(signature.fact, observation)
         if not signature.fact.version and not agrees and not signature.fact.about:
             return None  # a new amount of nothing in particular can only be met again, not revised
-        prop = _property(signature, observation, situation, agrees, self.lexicon)
+        if not signature.fact.version and not agrees and isinstance(observation.value, DateSpan) and observation.pair is None:
+            return None  # a new date is revised in the same sentence or by naming both, not by another date nearby
+        row_header = self.page.passages[observation.passage].row_header
+        prop = _property(signature, observation, situation, agrees, self.lexicon, row_header)
         if prop is None or prop.factor < 0.2:
             return None
         factors = [
             prop,
-            _scope(signature, situation),
+            _numbered(signature, situation),
+            _scope(signature, situation, self.catalogue.narrower),
             _role(signature, observation, agrees),
-            _plausible(signature.fact.value, observation.value, agrees),
+            _plausible(signature.fact.value, observation.value, agrees, _has_happened(signature.fact)),
             self._topic(situation),
         ]
-        score = 1.0
+        score = 1.0 if signature.fact.version else PROVISIONAL
         for factor in factors:
             score *= factor.factor
         return Target(signature, round(min(score, 1.0), 3), tuple(f.reason for f in factors if f.reason))
+
+    def _agrees(self, fact: Fact, observation: Observation) -> bool:
+        """Is it a value known of this fact - the current one, or one that was flagged?"""
+        kind = self.catalogue.kinds[observation.kind]
+        values = self.known.get(fact.key, (fact.value,))
+        return any(kind.compare(v, observation.value).verdict in AGREE and _coincide(v, observation.value) for v in values)
 
     def _topic(self, situation: Situation) -> Factor:
         near = max((n.nearness for name, n in situation.names.items() if name.kind in ("programme", "site", "organisation")), default=0.0)
@@ -427,8 +533,19 @@ class _Linker:
         passage = self.page.passages[observation.passage]
         value = observation.value
         label = passage.label or passage.row_header
-        is_listed = label is not None or ":" in observation.quote
-        if not self.official or not is_listed or not isinstance(value, Count) or value.measure or value.count < 2 or not value.unit:
+        is_listed = (
+            label is not None and passage.form in ("cell", "definition", "item") and passage.column_header is None
+        ) or ":" in observation.quote
+        is_detail = bool(properties(self.lexicon).concepts(value.unit or "") & _DETAILS) if isinstance(value, Count) else True
+        if (
+            not self.official
+            or not is_listed
+            or is_detail
+            or not isinstance(value, Count)
+            or value.measure
+            or value.count < 2
+            or not value.unit
+        ):
             return None
         return "number of " + value.unit
 
@@ -494,7 +611,7 @@ class _Linker:
             return Linked(observation, signature.fact.key, 0.8, ("the participant itself",), signature.fact.label, cues=tuple(sorted(cues)))
         if not moving or _foreign(situation) or not self.on_topic or observation.region is not Region.MAIN or observation.role in _NOT_NOW:
             return Unlinked(observation, "a country named without joining or leaving")
-        fitting = [s for s in sets if _scope(s, situation).factor >= 0.8]
+        fitting = [s for s in sets if _scope(s, situation, self.catalogue.narrower).factor >= 0.8]
         if fitting:
             return Linked(
                 observation, fitting[0].fact.key, 0.8, ("joins or leaves, in the clause",), fitting[0].fact.label, cues=tuple(sorted(cues))
@@ -528,13 +645,28 @@ class _Linker:
             return Unlinked(observation, foreign)
         for signature in self.catalogue.by_kind.get("status", ()):
             prop = _property(signature, observation, situation, False, self.lexicon)
-            score = (prop.factor if prop else 0.0) * _scope(signature, situation).factor * self._topic(situation).factor
+            score = (
+                (prop.factor if prop else 0.0)
+                * _scope(signature, situation, self.catalogue.narrower).factor
+                * self._topic(situation).factor
+            )
             if score >= THRESHOLD:
                 return Linked(observation, signature.fact.key, score, (prop.reason if prop else "",), signature.fact.label)
         sites = [n for n, near in situation.names.items() if n.kind == "site" and near.nearness >= 0.95 and n.key]
         if len({n.key for n in sites}) == 1:
             return Linked(observation, sites[0].key, 0.75, (f"said of {sites[0].text}",), sites[0].text)
-        return Unlinked(observation, "no fact with a status is named in the clause")
+        return self._new_status(observation, situation) or Unlinked(observation, "no fact with a status is named in the clause")
+
+    def _new_status(self, observation: Observation, situation: Situation) -> Linked | None:
+        """An end or a stop of something of the programme, said in the title or at the head of the page."""
+        assert isinstance(observation.value, Status)
+        is_head = observation.start - self.main_start <= HEAD_CHARACTERS
+        if observation.value.status not in _DECISIVE or not is_head or not self.on_topic or observation.region is not Region.MAIN:
+            return None
+        if observation.role not in (Role.CURRENT, Role.TOTAL) or observation.confidence < 0.5:
+            return None
+        label = observation.value.of or self.page.title
+        return Linked(observation, None, 0.6, ("said at the head of the page",), label, f"status|{plain(label)}|{observation.value.status}")
 
     def _cues_near(self, observation: Observation) -> frozenset[str]:
         text = self.page.text[observation.sentence_start : observation.sentence_end]
@@ -548,10 +680,12 @@ class Factor(NamedTuple):
     reason: str
 
 
-def _property(signature: Signature, observation: Observation, situation: Situation, agrees: bool, lexicon: Lexicon) -> Factor | None:
+def _property(
+    signature: Signature, observation: Observation, situation: Situation, agrees: bool, lexicon: Lexicon, row_header: str | None = None
+) -> Factor | None:
     """Is it the fact's property that is spoken of?"""
     if observation.kind == "count":
-        return _unit(signature, observation, situation, lexicon)
+        return _unit(signature, observation, situation, lexicon, row_header)
     if observation.kind == "date":
         return _event(signature, situation, agrees)
     return _described(signature, observation, situation, agrees)
@@ -561,14 +695,20 @@ def _described(signature: Signature, observation: Observation, situation: Situat
     """Money and the rest: concepts and stems of the label; a total or an equal value may stand without them."""
     concepts = {c: situation.concepts[c] for c in signature.concepts if c in situation.concepts}
     words = {w: situation.stems[w] for w in signature.stems if w in situation.stems}
-    base = max([0.6 * n.nearness for n in concepts.values()] + [0.5 * n.nearness for n in words.values()], default=0.0)
+    kin = {k: situation.concepts[k] for c in signature.concepts for k in _MONEY_KIN.get(c, ()) if k in situation.concepts}
+    base = max(
+        [0.6 * n.nearness for n in concepts.values()]
+        + [0.5 * n.nearness for n in words.values()]
+        + [0.5 * n.nearness for n in kin.values()],
+        default=0.0,
+    )
     miss = 1.0
     for c, near in concepts.items():
         miss *= 1 - 0.6 * signature.concepts[c] * near.nearness
     for w, near in words.items():
         miss *= 1 - 0.5 * signature.stems[w] * near.nearness
     score = base + 0.4 * (1 - miss)
-    named = sorted((near.nearness, word, near.where) for word, near in {**concepts, **words}.items())
+    named = sorted((near.nearness, word, near.where) for word, near in {**kin, **concepts, **words}.items())
     reason = f"{named[-1][1]} {named[-1][2]}" if named else ""
     if observation.kind == "money":
         if {Role.TOTAL, Role.SUM} & set(observation.roles) and score < 0.6 and signature.fact.version:
@@ -587,9 +727,11 @@ def _money_misfit(signature: Signature, situation: Situation) -> float:
         factor *= 0.4
     if near & {"machine", "building", "contract"} - set(signature.concepts):
         factor *= 0.6
-    for sort in ("grant", "loan", "private", "national", "union", "fine", "contract"):
-        if sort in signature.concepts and sort not in situation.concepts:
-            factor *= 0.7
+    sorts = {"grant", "loan", "private", "national", "union", "fine", "contract"} & set(signature.concepts)
+    if {"national", "union"} <= sorts:  # "national plus EU" is the whole, which needs no name
+        sorts -= {"national", "union"}
+    for _ in sorts - set(situation.concepts):
+        factor *= 0.7
     return factor
 
 
@@ -599,7 +741,7 @@ def _event(signature: Signature, situation: Situation, agrees: bool) -> Factor |
     near = {c: n for c, n in situation.concepts.items() if c in _EVENTS}
     close = {c for c, n in near.items() if n.nearness >= 0.9}
     hits = [(near[c].nearness, c, near[c].where) for c in events if c in near]
-    kin = [(0.75 * near[k].nearness, k, near[k].where) for c in events for k in _KIN.get(c, ()) if k in near]
+    kin = [(0.7 * near[k].nearness, k, near[k].where) for c in events for k in _KIN.get(c, ()) if k in near]
     words = [
         (0.8 * situation.stems[w].nearness * signature.stems[w], w, situation.stems[w].where)
         for w in signature.stems
@@ -613,13 +755,15 @@ def _event(signature: Signature, situation: Situation, agrees: bool) -> Factor |
     score, word, where = best
     if "close" in close - events:
         score *= 0.3
+    if {"machine", "building"} & {c for c, n in situation.concepts.items() if n.nearness >= 0.9} - set(signature.concepts):
+        score *= 0.7
     if close and not close & (events | {k for c in events for k in _KIN.get(c, ())}):
         score *= 0.4
     bonus = max((w[0] for w in words), default=0.0)
-    return Factor(min(1.0, 0.8 * score + 0.2 * bonus + (0.1 if agrees else 0.0)), f"{word} {where}")
+    return Factor(min(1.0, 0.75 * score + 0.25 * bonus + (0.1 if agrees else 0.0)), f"{word} {where}")
 
 
-def _unit(signature: Signature, observation: Observation, situation: Situation, lexicon: Lexicon) -> Factor | None:
+def _unit(signature: Signature, observation: Observation, situation: Situation, lexicon: Lexicon, row_header: str | None) -> Factor | None:
     """Counts belong to unit nouns: the noun must agree; a further noun makes it a count of something else."""
     value = observation.value
     assert isinstance(value, Count)
@@ -632,6 +776,8 @@ def _unit(signature: Signature, observation: Observation, situation: Situation, 
             else None
         )
     unit = stems(value.unit)
+    if not unit & known and row_header:  # the column may be headed by a year or a state, the row by what is counted
+        unit = stems(row_header)
     shared = unit & known
     if shared:
         extra = {w for w in unit - known if not w.isdigit()}
@@ -644,21 +790,31 @@ def _unit(signature: Signature, observation: Observation, situation: Situation, 
     return Factor(0.75 if lexicon.code != "en" else 0.6, f"{value.unit} means {sorted(means)[0]}")
 
 
-def _scope(signature: Signature, situation: Situation) -> Factor:
-    """Does the statement speak of the part of the programme that the fact is about?"""
+def _scope(signature: Signature, situation: Situation, narrower: frozenset[KnownName]) -> Factor:
+    """Does the statement speak of the part of the programme that the fact is about? `narrower` are the names of its parts."""
     if signature.scope_keys or signature.fact.scope:
         return _narrow_scope(signature, situation)
-    narrower = [
-        (n.nearness, name.text)
-        for name, n in situation.names.items()
-        if name.kind in ("site", "host", "organisation") and n.nearness >= TITLE
-    ]
-    programme = max((n.nearness for name, n in situation.names.items() if name.kind == "programme"), default=0.0)
-    if signature.fact.kind == "count" or not narrower:
+    if signature.fact.kind == "count":
         return Factor(1.0, "")
-    nearness, text = max(narrower)
-    if (nearness >= 0.9 and len({t for n, t in narrower if n >= 0.9}) == 1) or nearness > programme:
-        return Factor(0.5, f"speaks of {text}, a part of the programme")
+    parts = [(n.nearness, name.key, name.text) for name, n in situation.names.items() if name in narrower and n.nearness >= TITLE]
+    if not parts:
+        return Factor(1.0, "")
+    nearness, _, text = max(parts, key=lambda p: p[0])
+    programme = max((n.nearness for name, n in situation.names.items() if name.kind == "programme"), default=0.0)
+    is_one_part = len({key for n, key, _ in parts if n >= 0.9}) == 1
+    return Factor(0.5, f"speaks of {text}, a part of the programme") if is_one_part or nearness > programme else Factor(1.0, "")
+
+
+def _numbered(signature: Signature, situation: Situation) -> Factor:
+    """Unit 2 is not Unit 1: a fact of one numbered thing is not told of by a sentence that names another of its sort."""
+    mine = {w for w in (*signature.stems, *signature.scope) if "_" in w}
+    if not mine:
+        return Factor(1.0, "")
+    said = {
+        w for w, n in situation.stems.items() if "_" in w and n.nearness >= SENTENCE and w.split("_")[0] in {m.split("_")[0] for m in mine}
+    }
+    if said and not said & mine:
+        return Factor(0.3, f"speaks of {sorted(said)[0].replace('_', ' ')}")
     return Factor(1.0, "")
 
 
@@ -682,9 +838,10 @@ def _role(signature: Signature, observation: Observation, agrees: bool) -> Facto
         return Factor(0.1, "an increase or decrease, not the value")
     if Role.RESTATED in roles:
         return Factor(0.3, "restates another amount")
-    if roles & _PARTIAL and not roles & {Role.TOTAL} and not (agrees and isinstance(observation.value, Money)):
+    if roles & _PARTIAL and not (agrees and isinstance(observation.value, Money)):
         part = next(r for r in observation.roles if r in _PARTIAL)
-        return Factor(0.9 if part is Role.SUM else 0.35, f"said as a {part}")
+        is_whole = part is Role.SUM and not signature.fact.scope
+        return Factor(0.9 if is_whole else 0.35, f"said as a {part}")
     if (
         isinstance(observation.value, Money)
         and observation.value.per
@@ -693,16 +850,20 @@ def _role(signature: Signature, observation: Observation, agrees: bool) -> Facto
         return Factor(0.2, f"per {observation.value.per}")
     if Role.DEADLINE in roles and "apply" not in signature.concepts:
         return Factor(0.2, "a deadline")
+    if isinstance(observation.value, DateSpan) and observation.value.relative:
+        return Factor(0.75, "a date relative to the page's own")
     if Role.SCENARIO in roles:
         return Factor(0.75, "only supposed")
     return Factor(1.0, "")
 
 
-def _plausible(old: Value, new: Value, agrees: bool) -> Factor:
+def _plausible(old: Value, new: Value, agrees: bool, happened: bool) -> Factor:
     """How likely one value follows the other: the same is likeliest, another order of magnitude hardly."""
     if agrees:
         return Factor(1.1, "")
     if isinstance(old, DateSpan) and isinstance(new, DateSpan):
+        if happened:
+            return Factor(0.3, "the event had happened when it was announced")
         first = next((d for d in (old.start, old.end) if d), None)
         second = next((d for d in (new.start, new.end) if d), None)
         years = abs(first.year - second.year) if first and second else 0
@@ -715,6 +876,24 @@ def _plausible(old: Value, new: Value, agrees: bool) -> Factor:
     if ratio <= Decimal("6"):
         return Factor(0.75, "of another size")
     return Factor(0.35, "of quite another size")
+
+
+def _has_happened(fact: Fact) -> bool:
+    """Was the date already past when it was announced? Then it is history, which later dates do not move."""
+    return (
+        isinstance(fact.value, DateSpan)
+        and fact.valid_from is not None
+        and fact.value.end is not None
+        and fact.value.end <= fact.valid_from
+    )
+
+
+def _coincide(old: Value, new: Value) -> bool:
+    """Are the bare numbers the same, at the precision of the coarser? Tighter than `compare`, which lets a hedge agree with much."""
+    if isinstance(old, Money) and isinstance(new, Money):
+        a, b, unit = old.amount or old.max or old.min, new.amount or new.max or new.min, max(old.precision, new.precision)
+        return a is not None and b is not None and abs(a - b) <= min(unit / 2, max(a, b) / 50)
+    return old.count == new.count if isinstance(old, Count) and isinstance(new, Count) else True
 
 
 def _ratio(old: Value, new: Value) -> Decimal | None:
@@ -730,14 +909,21 @@ def _ratio(old: Value, new: Value) -> Decimal | None:
     return large / small if small and large else None
 
 
+# What stands around a whole part of the page says less of one sentence than the sentence before it does.
+_WIDE = frozenset({"in the heading", "in the title", "in the lead"})
+
+
 def _foreign(situation: Situation) -> str | None:
-    """Is something else spoken of - a sister programme - nearer than this one?"""
-    others = [(n.nearness, name.text) for name, n in situation.names.items() if name.kind == "other"]
+    """Is something else spoken of - a sister programme - nearer than this one? First by the sentence and the one before it, then by title and headings."""
+    others = [(n, name.text) for name, n in situation.names.items() if name.kind == "other"]
     if not others:
         return None
-    nearness, text = max(others)
-    own = max((n.nearness for name, n in situation.names.items() if name.kind in ("programme", "site")), default=0.0)
-    return f"speaks of {text}" if nearness >= own and nearness >= 0.4 else None
+    own = [n for name, n in situation.names.items() if name.kind in ("programme", "site")]
+    near, text = max(others, key=lambda o: (o[0].where not in _WIDE, o[0].nearness))
+    local = max((n.nearness for n in own if n.where not in _WIDE), default=0.0)
+    if near.where not in _WIDE:
+        return f"speaks of {text}" if near.nearness >= local else None
+    return f"speaks of {text}" if near.nearness >= 0.4 and near.nearness >= max((n.nearness for n in own), default=0.0) else None
 
 
 def _subject(situation: Situation) -> KnownName | None:
@@ -756,7 +942,20 @@ def _money_about(value: Money, observation: Observation, near: Mapping[str, floa
         return None
     if near.get("fine", 0) >= 0.8 or near.get("operation_cost", 0) >= 0.9:
         return None
-    for sort in ("contract", "grant", "loan", "building", "machine", "private", "national", "union", "cost", "funding"):
+    for sort in (
+        "contract",
+        "grant",
+        "loan",
+        "building",
+        "machine",
+        "private",
+        "national",
+        "union",
+        "cost",
+        "budget",
+        "investment",
+        "funding",
+    ):
         if near.get(sort, 0) >= 0.6:
             return sort
     return "total" if {Role.TOTAL, Role.SUM, Role.TRANCHE} & set(observation.roles) else None

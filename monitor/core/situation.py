@@ -9,19 +9,101 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from functools import lru_cache
+from itertools import pairwise
 from typing import NamedTuple
 
 from monitor.core.lang import Lexicon
 from monitor.core.model import KnownName, Observation, Page, Passage
+from monitor.core.text.cues import JOINS
 from monitor.core.text.names import find_names
 from monitor.core.text.passages import sentences
-from monitor.core.text.words import Vocabulary, tokens
+from monitor.core.text.words import properties, tokens
 
 CLAUSE, HEADER, SENTENCE, HEADING, BEFORE, TITLE, LEAD = 1.0, 0.95, 0.8, 0.6, 0.45, 0.4, 0.3
 
 _STOP = frozenset(
-    ["the", "and", "for", "with", "from", "that", "this", "are", "was", "were", "will", "has", "have", "had", "its", "not", "but", "all", "any", "new", "first", "per", "into", "over", "under", "than", "then", "more", "about", "also", "been", "being", "les", "des", "une", "aux", "par", "pour", "sur", "dans", "est", "der", "die", "das", "und", "den", "dem", "des", "ein", "eine", "von", "mit", "auf", "fur", "ist", "los", "las", "una", "del", "con", "por", "que", "para", "est", "sono", "gli", "dei", "delle", "della", "nel", "nella", "het", "een", "van", "met", "voor", "dos", "das", "uma", "com"]
+    [
+        "the",
+        "and",
+        "for",
+        "with",
+        "from",
+        "that",
+        "this",
+        "are",
+        "was",
+        "were",
+        "will",
+        "has",
+        "have",
+        "had",
+        "its",
+        "not",
+        "but",
+        "all",
+        "any",
+        "new",
+        "first",
+        "per",
+        "into",
+        "over",
+        "under",
+        "than",
+        "then",
+        "more",
+        "about",
+        "also",
+        "been",
+        "being",
+        "les",
+        "des",
+        "une",
+        "aux",
+        "par",
+        "pour",
+        "sur",
+        "dans",
+        "est",
+        "der",
+        "die",
+        "das",
+        "und",
+        "den",
+        "dem",
+        "des",
+        "ein",
+        "eine",
+        "von",
+        "mit",
+        "auf",
+        "fur",
+        "ist",
+        "los",
+        "las",
+        "una",
+        "del",
+        "con",
+        "por",
+        "que",
+        "para",
+        "est",
+        "sono",
+        "gli",
+        "dei",
+        "delle",
+        "della",
+        "nel",
+        "nella",
+        "het",
+        "een",
+        "van",
+        "met",
+        "voor",
+        "dos",
+        "das",
+        "uma",
+        "com",
+    ]
 )
 
 
@@ -35,14 +117,15 @@ def stem(word: str) -> str:
 
 
 def stems(text: str) -> frozenset[str]:
-    """The stems of the content words of a text."""
-    return frozenset(stem(t.word) for t in tokens(text) if (len(t.word) > 2 and t.word not in _STOP) or t.word.isdigit())
-
-
-@lru_cache(maxsize=64)
-def properties(lexicon: Lexicon) -> Vocabulary:
-    """The [properties] of a language: words for what a fact can be about."""
-    return Vocabulary({name: words for name, words in lexicon.section("properties").items() if isinstance(words, list)})
+    """The stems of the content words of a text, and numbered nouns as one ("Unit 1" gives unit and unit_1); bare numbers say nothing."""
+    words = tokens(text)
+    found = {stem(t.word) for t in words if len(t.word) > 2 and t.word not in _STOP and not t.word.isdigit()}
+    found.update(
+        f"{stem(a.word)}_{b.word}"
+        for a, b in pairwise(words)
+        if len(b.word) <= 2 and b.word.isdigit() and a.word.isalpha() and len(a.word) > 2
+    )
+    return frozenset(found)
 
 
 class Near(NamedTuple):
@@ -160,7 +243,6 @@ class Surroundings:
         return self.span(start, end) if start is not None and end is not None else Layer(frozenset(), frozenset(), ())
 
 
-_JOINS = re.compile(r",\s|\s(?:and|und|et|y|e|i|en|oraz|sowie|while|whereas|während|tandis)\s")
 _BREAKS = re.compile(r";|\s[–—]\s")
 
 
@@ -173,10 +255,10 @@ def clause_of(page: Page, observation: Observation, others: Sequence[tuple[int, 
     left = max((end for _, end in others if end <= observation.start), default=observation.sentence_start)
     right = min((start for start, _ in others if start >= observation.end), default=observation.sentence_end)
     if left > observation.sentence_start:
-        joins = list(_JOINS.finditer(page.text, left, observation.start))
+        joins = list(JOINS.finditer(page.text, left, observation.start))
         left = joins[0].end() if joins else left
     if right < observation.sentence_end:
-        join = _JOINS.search(page.text, observation.end, right)
+        join = JOINS.search(page.text, observation.end, right)
         right = join.start() if join else right
     breaks = [m.end() for m in _BREAKS.finditer(page.text, left, observation.start)]
     left = breaks[-1] if breaks else left

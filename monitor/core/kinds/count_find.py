@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from functools import lru_cache
+from itertools import pairwise
 
 from monitor.core.kinds import Span
 from monitor.core.lang import Lexicon
@@ -20,7 +21,7 @@ from monitor.core.text.units import Unit, UnitWords, unit_after, unit_words
 
 _EXACT_BELOW = 1000
 _LABEL = re.compile(r"([^\n:;.!?|]{2,60}): ?$")
-_REST_OF_LABEL = re.compile(r"[.;,]?(?:\n|$)")
+_REST_OF_LABEL = re.compile(r"[.;,]?(?:\n|$| \()")
 _WORD_BEFORE = re.compile(r"([^\s(]+)[ \n(]$")
 _HEADER_UNIT = re.compile(r"[(\[,] ?(?:in )?([^()\[\]]{1,14})[)\]]?$")
 
@@ -37,6 +38,8 @@ class _Words:
     label_never: frozenset[str]
     label_prefixes: tuple[str, ...]
     generic: frozenset[str]
+    ratios: frozenset[str]
+    of: frozenset[str]
 
 
 @dataclass(frozen=True)
@@ -68,6 +71,8 @@ def _words(lexicon: Lexicon) -> _Words:
         label_never=frozenset(listed("label_never")),
         label_prefixes=tuple(sorted(listed("label_prefixes"), key=len, reverse=True)),
         generic=frozenset(listed("generic_headers")),
+        ratios=frozenset(f" {word} " for word in listed("ratios")),
+        of=frozenset(f" {word} " for word in listed("of")),
     )
 
 
@@ -79,10 +84,10 @@ def find_counts(page: Page, lexicon: Lexicon, setting: Setting, taken: Sequence[
     numbers = find_numbers(page.text, lexicon)
     skip = -1
     for index, number in enumerate(numbers):
-        if index <= skip:
+        if index <= skip or _is_ratio(numbers, index, context):
             continue
         high = _upper(numbers, index, context)
-        mention = _mention(number, high, context)
+        mention = _mention(number, high, context) or _beside(numbers, index, context)
         if mention is not None and not spoken_for.overlaps(mention.start, mention.end):
             found.append(mention)
             spoken_for.add(mention.start, mention.end)
@@ -95,7 +100,7 @@ def read_count(written: str, lexicon: Lexicon) -> Count | None:
     """The count a person wrote: one number or range, and everything behind it as its unit."""
     context = _context(written, lexicon, Setting(language=lexicon.code))
     numbers = find_numbers(written, lexicon)
-    if not numbers or numbers[0].value is None or numbers[0].start and written[numbers[0].start - 1] in "-\u2212":
+    if not numbers or numbers[0].value is None or (numbers[0].start and written[numbers[0].start - 1] in "-\u2212"):
         return None
     high = _upper(numbers, 0, context)
     last = high or numbers[0]
@@ -130,6 +135,46 @@ def _upper(numbers: Sequence[Number], index: int, context: _Context) -> Number |
     if relation(context.folded, (low.start, low.end), (high.start, high.end), context.known) != "range":
         return None
     return high if _lent(low, high) < high.value else None
+
+
+def _is_ratio(numbers: Sequence[Number], index: int, context: _Context) -> bool:
+    """ "1 in 5 patients": neither the one nor the five is a count."""
+    gaps = [context.folded[a.end : b.start] for a, b in pairwise(numbers[max(0, index - 1) : index + 2])]
+    return any(gap in context.words.ratios for gap in gaps)
+
+
+def _beside(numbers: Sequence[Number], index: int, context: _Context) -> Mention | None:
+    """ "from 7 to 13 sites", "8 of 19 hubs": a number without noun that the next or the last one explains; the old value of a pair shares its noun."""
+    number = numbers[index]
+    small = number.value is not None and number.value < _EXACT_BELOW and not number.decimals and not number.loose
+    if not small or number.is_year or not _may_count(number, None, context):
+        return None
+    if index + 1 < len(numbers) and (found := _explained(number, numbers[index + 1], context)):
+        return found
+    if index and _related(numbers[index - 1], number, context) == "pair" and _unit(number, context)[1] is None:
+        return _bare_count(number, None, 0.4)
+    return None
+
+
+def _explained(number: Number, after: Number, context: _Context) -> Mention | None:
+    """The old value of a pair with the noun of the new one, or the part of "8 of 19 hubs"."""
+    if after.value is None or after.decimals:
+        return None
+    if _related(number, after, context) == "pair":
+        unit = _unit(after, context)[1]
+        if unit is not None and unit.measure:
+            return None
+        return _bare_count(number, context.text[unit.start : unit.end] if unit else None, 0.5)
+    part = context.folded[number.end : after.start] in context.words.of and (number.value or 0) < after.value
+    return _bare_count(number, None, 0.4) if part else None
+
+
+def _related(first: Number, second: Number, context: _Context) -> str | None:
+    return relation(context.folded, (first.start, first.end), (second.start, second.end), context.known)
+
+
+def _bare_count(number: Number, unit: str | None, confidence: float) -> Mention:
+    return Mention("count", _count(number, None, unit, None, measure=False), number.start, number.end, confidence, None, ("borrowed",))
 
 
 def _lent(low: Number, high: Number) -> Decimal:
@@ -200,10 +245,8 @@ def _may_count(number: Number, high: Number | None, context: _Context) -> bool:
     before = context.folded[max(0, start - 2) : start]
     if before[-1:] == "-" and not number.words:
         return False
-    if (
-        before[-1:] in ("+", "/", "$", "€", "£", "§", "#", "*")
-        or context.folded[end : end + 1] in ("º", "ª", "°")
-        and context.folded[end : end + 2] != "°c"
+    if before[-1:] in ("+", "/", "$", "€", "£", "§", "#", "*") or (
+        context.folded[end : end + 1] in ("º", "ª", "°") and context.folded[end : end + 2] != "°c"
     ):
         return False
     if context.folded[end : end + 1].isalpha() and not context.units.measure.match(context.text, number.bare_end):
@@ -229,7 +272,8 @@ def _is_code(number: Number, unit: Unit, context: _Context) -> bool:
     before = context.folded[max(0, number.start - 2) : number.start].strip(" ")
     if before[-1:].isdigit() and number.start and context.folded[number.start - 1] == " ":
         return True  # the rest of a telephone number
-    return digits >= 4 and context.text[unit.start].isupper() and before[-1:] in ("", ",", "\n", "-")
+    shortest = 5 if context.units.order == "capital" else 4
+    return digits >= shortest and context.text[unit.start].isupper() and before[-1:] in ("", ",", "\n", "-")
 
 
 # -------------------------------------------------------------------------------------------------------------------- without a noun
@@ -298,7 +342,7 @@ def _unit_of_label(label: str, context: _Context) -> str | None:
     if not any(char.isalpha() for char in folded) or folded in context.words.label_never:
         return None
     words = folded.split()
-    if words[0].rstrip(".") in context.words.label_never and len(words) <= 2 or words[-1] in context.words.label_never:
+    if (words[0].rstrip(".") in context.words.label_never and len(words) <= 2) or words[-1] in context.words.label_never:
         return None
     for prefix in context.words.label_prefixes:
         if folded.startswith(prefix) and len(folded) > len(prefix) + 1:
@@ -326,7 +370,7 @@ def _cell(passage: Passage, headers: list[str], context: _Context) -> Mention | 
     if len(numbers) != 1 or numbers[0].value is None or text[: numbers[0].start].strip(" (~<>≈") or text[numbers[0].end :].strip(" )*+"):
         return None
     number = replace(numbers[0], start=passage.start + numbers[0].start, end=passage.start + numbers[0].end)
-    if number.is_year or any(fold(h).strip() in context.words.label_never for h in headers):
+    if number.is_year or any(fold(h).strip() in context.words.label_never - context.words.generic for h in headers):
         return None
     for header in headers:
         if currency_of_header(header, context.known, context.money, context.setting, context.lexicon.code):

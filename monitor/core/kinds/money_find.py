@@ -16,13 +16,14 @@ from monitor.core.text.amounts import Amount, MoneyWords, amount_at, currency_of
 from monitor.core.text.currencies import Currency, likely
 from monitor.core.text.hedges import Hedges, hedges
 from monitor.core.text.numbers import Number, Taken, Vocabulary, find_numbers, fold, vocabulary
-from monitor.core.text.numbers.ranges import relation
-from monitor.core.text.numbers.vocabulary import alternatives, forms
+from monitor.core.text.numbers.ranges import has_moved, relation
+from monitor.core.text.numbers.vocabulary import forms
 from monitor.core.text.units import UnitWords, unit_after, unit_words
 
 _BRACKET = re.compile(r" ?[(\[] ?[^()\[\]\d\n;]{0,24}")
 _IN_BRACKET = re.compile(r"(?:;|,| /| or)? ?[^()\[\]\d\n;]{0,14}")
 _SENTENCE_END = re.compile(r"[.!?](?= [A-ZÀ-ÞĀ-Ž„“\"(0-9€£$₹¥])|\n")
+_YEAR = re.compile(r"(?:19|20)\d\d(?!\d)")
 _LEAST_BARE = Decimal(100_000)
 _SENTENCE_LIMIT = 400  # characters looked at on either side of an amount for its sentence
 _LOOK_AHEAD = 44
@@ -123,7 +124,7 @@ def _context(text: str, lexicon: Lexicon, setting: Setting) -> _Context:
 
 
 def _mentions(context: _Context, *, bare: bool) -> list[Mention]:
-    amounts = [_amount(number, context) for number in find_numbers(context.text, context.lexicon)]
+    amounts = _amounts(context)
     relations = _lend(amounts, context)
     found = _ranges(amounts, relations, context)
     sure = [f for f in found if f.low.currency]
@@ -131,6 +132,16 @@ def _mentions(context: _Context, *, bare: bool) -> list[Mention]:
     mentions = _restated(mentions, context)
     doubtful = [m for f in found if not f.low.currency and (m := _bare(f, sure, context, parsing=bare))]
     return sorted([*mentions, *doubtful], key=lambda m: m.start)
+
+
+def _amounts(context: _Context) -> list[Amount]:
+    """Pass 1. A currency between two numbers belongs to one of them: to the first if it took it."""
+    amounts: list[Amount] = []
+    for number in find_numbers(context.text, context.lexicon):
+        amount = _amount(number, context)
+        taken = bool(amounts) and amounts[-1].end > amount.start
+        amounts.append(Amount(number.start, number.end, number) if taken else amount)
+    return amounts
 
 
 def _amount(number: Number, context: _Context) -> Amount:
@@ -231,9 +242,10 @@ def _mention(
 
 def _value(found: _Found, currency: Currency, context: _Context) -> tuple[Money, tuple[str, ...]]:
     """The value of a mention and the words around it that shaped it."""
-    hedge = context.hedges.around(context.folded, found.start, found.end, money=not found.paired)
+    bound = not found.paired and not has_moved(context.folded, found.start, context.known)
+    hedge = context.hedges.around(context.folded, found.start, found.end, money=bound)
     per, per_words = _per(found, context)
-    base, base_words = _price_base(found, context)
+    base, base_words = _price_base(found, per_words, context)
     number, part = found.low.number, currency.part
     words = tuple(w for w in (hedge.words if hedge else "", per_words, base_words) if w)
     money = Money(
@@ -265,10 +277,11 @@ def _per(found: _Found, context: _Context) -> tuple[str | None, str]:
     for phrase, name in context.around.per:
         if behind.startswith(phrase) and not behind[len(phrase) : len(phrase) + 1].isalnum() and _is_unit_price(phrase, behind, context):
             return name, phrase
-    before = context.folded[max(0, found.start - 40) : found.start].rsplit("\n", 1)[-1].rsplit(". ", 1)[-1]
-    for word in before.split()[-4:]:
-        if word in context.around.per_before:
-            return context.around.per_before[word], word
+    before = re.split(r"[\n;:]|\. ", context.folded[max(0, found.start - 40) : found.start])[-1].split()
+    for distance, word in enumerate(reversed(before[-4:])):
+        said = context.around.per_before.get(word)
+        if said is not None and (said != "unit" or distance == 0):
+            return said, word
     return None, ""
 
 
@@ -280,8 +293,12 @@ def _is_unit_price(phrase: str, behind: str, context: _Context) -> bool:
     return bool(following) and following.isalpha() and following not in context.units.stop
 
 
-def _price_base(found: _Found, context: _Context) -> tuple[int | None, str]:
-    behind = context.folded[found.end : found.end + _LOOK_AHEAD].split("\n", 1)[0]
+def _price_base(found: _Found, per_words: str, context: _Context) -> tuple[int | None, str]:
+    behind = context.folded[found.end : found.end + _LOOK_AHEAD + len(per_words)].split("\n", 1)[0]
+    if per_words and behind.lstrip(" -,(").startswith(per_words):
+        behind = behind.lstrip(" -,(").removeprefix(per_words)
+    if glued := _YEAR.match(behind):
+        return int(glued.group()), glued.group()
     match = context.around.base.match(behind)
     if match is None:
         return None, ""
@@ -294,10 +311,19 @@ def _restated(mentions: list[Mention], context: _Context) -> list[Mention]:
     result: list[Mention] = []
     for mention in mentions:
         before = result[-1] if result else None
+        if before is not None and _is_price_base(before, mention):
+            continue
         if before is not None and _says_again(before, mention, context):
             mention = replace(mention, role=Role.RESTATED)
         result.append(mention)
     return result
+
+
+def _is_price_base(before: Mention, mention: Mention) -> bool:
+    """ "(2021 euros)" behind an amount is the year of its prices, not 2021 euros."""
+    one, other = before.value, mention.value
+    same = isinstance(one, Money) and isinstance(other, Money) and one.price_base is not None and one.price_base == other.amount
+    return same and mention.start - before.end < _LOOK_AHEAD
 
 
 def _says_again(before: Mention, mention: Mention, context: _Context) -> bool:

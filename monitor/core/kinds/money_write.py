@@ -62,7 +62,8 @@ def _vague_phrases(known: Vocabulary) -> list[str]:
     scales = [form for form, word in known.words.items() if word.role == "scale" and word.value >= 1000]
     scales.sort(key=lambda form: form not in known.alone_vague)
     vague = [form for form, word in known.words.items() if word.role == "vague"]
-    gaps = sorted(known.links - {"-"}, key=lambda gap: (gap == " ", gap))
+    gaps = sorted(known.links - {"-"}, key=lambda gap: (gap == " ", gap.endswith("'"), gap))
+    vague.sort(key=lambda form: not form.endswith(tuple(gap.rstrip() for gap in gaps if len(gap) > 2) or "\0"))
     return [
         *(f for f in scales if f in known.alone_vague),
         *(f"{form}{gap}{scale}" for scale in scales for form in vague for gap in gaps),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Mapping, Sequence
 from functools import lru_cache
 from typing import Any
@@ -26,14 +27,15 @@ class OrganisationKind:
     def find(self, page: Page, lexicon: Lexicon, setting: Setting, taken: Sequence[Span]) -> list[Mention]:
         """Organisations outside `taken`, with their country where a place or country in or right behind the name tells it."""
         is_free = free_of(taken)
-        near = _countries(page, lexicon, setting)
+        near = sorted(_countries(page, lexicon, setting))
+        starts = [start for start, _, _ in near]
         found = []
         for span in organisation_spans(page.text, lexicon, setting):
             if is_free(span.start, span.end):
                 inside = [
                     code
-                    for start, end, code in near
-                    if span.start <= start and end <= span.end + 30 and _ties(page.text[span.end : max(span.end, start)])
+                    for start, _, code in near[bisect_left(starts, span.start) : bisect_left(starts, span.end + 30)]
+                    if _ties(page.text[span.end : max(span.end, start)])
                 ]
                 found.append(
                     Mention(

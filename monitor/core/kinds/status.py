@@ -47,7 +47,11 @@ VOCABULARY = (*STAGES, *SETBACKS, *RETURNS)
 _ENDS = frozenset(("completed", "inaugurated", "operational", "closed", "selected", "announced", "signed", "approved", "awarded"))
 
 MENTION_LIMIT = 2000
-_BEFORE, _AFTER, _CUE_REACH = 140, 60, 45  # characters of the clause searched for the subject, the object, and the words of negation and future
+_BEFORE, _AFTER, _CUE_REACH = (
+    140,
+    60,
+    45,
+)  # characters of the clause searched for the subject, the object, and the words of negation and future
 
 
 class StatusKind:
@@ -196,7 +200,9 @@ def _mention(match: re.Match[str], passage: Passage | None, text: str, flat_text
     return Mention("status", Status(status, said.of), match.start(), match.end(), said.confidence, role, (cue,) if cue else ())
 
 
-_CLAUSE = re.compile(r"[.!?;:] |[()]|\n| - |, (?:but|while|and the|aber|während|mais|tandis|pero|mientras|mentre|ale|podczas|mas|maar|terwijl) ")
+_CLAUSE = re.compile(
+    r"[.!?;:] |[()]|\n| - |, (?:but|while|and the|aber|während|mais|tandis|pero|mientras|mentre|ale|podczas|mas|maar|terwijl) "
+)
 
 
 def _clause_start(flat_text: str, start: int, position: int) -> int:
@@ -220,10 +226,16 @@ def _alone(match: re.Match[str], passage: Passage | None, text: str) -> _Said | 
 
 # Two or more capitals or an initial capital: proper names, with little words inside ("University of Turku", "Meluxina-AI", "IT4LIA").
 _NAME = re.compile(
-    r"(?<![\w.])[A-ZÀ-ÖØ-ÞĀ-Ž0-9]*[A-ZÀ-ÖØ-ÞĀ-Ž][\w+:&'’-]{1,30}(?: (?:(?:of|the|de|du|des|della|di|do|da|van|von|der|für|for|la|le) )?[A-ZÀ-ÖØ-ÞĀ-Ž0-9][\w+:&'’-]{0,30}){0,5}"
+    r"(?<![\w.])[A-ZÀ-ÖØ-ÞĀ-Ž0-9]{0,12}[A-ZÀ-ÖØ-ÞĀ-Ž][\w+:&'’-]{1,30}"
+    r"(?: (?:(?:of|the|de|du|des|della|di|do|da|van|von|der|für|for|la|le) )?[A-ZÀ-ÖØ-ÞĀ-Ž0-9][\w+:&'’-]{0,30}){0,5}"
 )
 _ARTICLES = frozenset(
-    "the a an this that it its they he she in on at by der die das den dem ein eine es er sie im am le la les un une il elle el los las una lo gli i o os as um uma de het een ten to w na".split()
+    word
+    for line in (
+        "the a an this that it its they he she in on at by der die das den dem ein eine es er sie im am le la les un une il elle el los las una",
+        "lo gli i o os as um uma de het een ten to w na",
+    )
+    for word in line.split()
 )
 
 
@@ -231,13 +243,13 @@ def _subject(match: re.Match[str], begin: int, end: int, text: str, flat_text: s
     known = _known(setting, flat_text, begin, end)
     if known:
         return _Said(known, 0.9)
-    named = words.subjects.search(match[0])
-    if named:  # "contract ended": the words of the status name the subject themselves
-        return _Said(text[match.start() + named.start() : match.start() + named.end()], 0.8)
     object_ = words.subjects.search(flat_text, match.end(), min(end, match.end() + 28))
     noun = _last(words.subjects, flat_text, begin, match.start())
     if noun and match.start() - noun.end() < 90:
         return _Said(_phrase(text, begin, noun), 0.8)
+    named = words.subjects.search(match[0])
+    if named:  # "contract ended": the words of the status name the subject themselves
+        return _Said(text[match.start() + named.start() : match.start() + named.end()], 0.8)
     if object_:
         return _Said(_after(text, match.end(), object_), 0.7)
     name = _name(text, begin, match.start(), sentence_start=begin)
@@ -262,7 +274,10 @@ def _phrase(text: str, begin: int, noun: re.Match[str]) -> str:
     while before and (before[0].lower() in _ARTICLES or not before[0][0].isalnum()):
         before.pop(0)
     cut = max((i + 1 for i, word in enumerate(before) if word.lower() in _ARTICLES), default=0)
-    name = re.match(r" (?:(?:of|in|at|for|de|du|di|do|da|van|von|im|w) )?(?:the )?" + _NAME.pattern[len(r"(?<![\w.])") :], text[noun.end() : noun.end() + 90])
+    name = re.match(
+        r" (?:(?:of|in|at|for|de|du|di|do|da|van|von|im|w) )?(?:the )?" + _NAME.pattern[len(r"(?<![\w.])") :],
+        text[noun.end() : noun.end() + 90],
+    )
     return " ".join([*before[cut:], text[noun.start() : noun.end()]]) + (name[0] if name else "")
 
 

@@ -37,6 +37,15 @@ class Block:
     extra: dict[str, str] = field(default_factory=dict)
 
 
+def words(listed: str) -> frozenset[str]:
+    """The words of a table written as text.
+
+    >>> sorted(words("nav menu"))
+    ['menu', 'nav']
+    """
+    return frozenset(listed.split())
+
+
 def fold(text: str) -> str:
     """The text on one line: white space folded (NBSP kept), invisible characters dropped.
 

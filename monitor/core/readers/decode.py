@@ -17,7 +17,9 @@ CODECS = {
     **dict.fromkeys(("utf-8", "utf8", "unicode-1-1-utf-8"), "utf-8"),
     **dict.fromkeys(("utf-16", "utf-16le", "utf-16-le", "unicode", "ucs-2", "iso-10646-ucs-2"), "utf-16-le"),
     **dict.fromkeys(("utf-16be", "utf-16-be", "unicodefffe"), "utf-16-be"),
-    **dict.fromkeys(("ascii", "us-ascii", "iso-8859-1", "iso8859-1", "latin1", "latin-1", "l1", "windows-1252", "cp1252", "x-cp1252"), "cp1252"),
+    **dict.fromkeys(
+        ("ascii", "us-ascii", "iso-8859-1", "iso8859-1", "latin1", "latin-1", "l1", "windows-1252", "cp1252", "x-cp1252"), "cp1252"
+    ),
     **dict.fromkeys(("iso-8859-2", "iso8859-2", "latin2", "l2"), "iso-8859-2"),
     **dict.fromkeys(("iso-8859-3", "latin3"), "iso-8859-3"),
     **dict.fromkeys(("iso-8859-4", "latin4"), "iso-8859-4"),
@@ -48,19 +50,28 @@ CODECS = {
 }
 # Control characters, bidi controls, zero-width characters, soft hyphen, BOM, noncharacters: never text. Tab and line ends stay.
 _DROPPED = {
-    **dict.fromkeys([*range(0x00, 0x09), 0x0B, *range(0x0E, 0x20), 0x7F, *range(0x80, 0x85), *range(0x86, 0xA0)]),
+    **dict.fromkeys([*range(0x09), 0x0B, *range(0x0E, 0x20), 0x7F, *range(0x80, 0x85), *range(0x86, 0xA0)]),
     **dict.fromkeys([0xAD, 0x200B, 0x200C, 0x200D, 0x2060, 0xFEFF, 0x061C, 0x180E, 0xFFFE, 0xFFFF, *range(0xFFF9, 0xFFFD)]),
     **dict.fromkeys([0x200E, 0x200F, *range(0x202A, 0x202F), *range(0x2061, 0x2070), *range(0xFDD0, 0xFDF0), *range(0xD800, 0xE000)]),
 }
-_MARKED = re.compile("[\x00-\x08\x0b\x0e-\x1f\x7f-\x84\x86-\x9f\xad\u061c\u180e\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufdd0-\ufdef\ufeff\ufff9-\uffff\ud800-\udfff]")
+_MARKED = re.compile(
+    "[\x00-\x08\x0b\x0e-\x1f\x7f-\x84\x86-\x9f\xad\u061c\u180e\u200b-\u200f\u202a-\u202e\u2060-\u206f"
+    "\ufdd0-\ufdef\ufeff\ufff9-\uffff\ud800-\udfff]"
+)
 _META_CHARSET = re.compile(rb"""<meta[^>]{0,300}?charset\s{0,5}=\s{0,5}["']?\s{0,5}([A-Za-z0-9_.:-]{1,40})""", re.I)
 _XML_ENCODING = re.compile(rb"""^\s{0,20}<\?xml[^>]{0,200}?encoding\s{0,5}=\s{0,5}["']([A-Za-z0-9_.:-]{1,40})["']""", re.I)
 _HEADER_CHARSET = re.compile(r"""charset\s{0,5}=\s{0,5}["']?\s{0,5}([^\s"';,]{1,60})""", re.I)
 _UTF7_RUN = re.compile(rb"\+[A-Za-z0-9/]{2,200}-")
-_BOMS = ((b"\xef\xbb\xbf", "utf-8"), (b"\xff\xfe\x00\x00", "utf-32-le"), (b"\x00\x00\xfe\xff", "utf-32-be"), (b"\xff\xfe", "utf-16-le"), (b"\xfe\xff", "utf-16-be"))
+_BOMS = (
+    (b"\xef\xbb\xbf", "utf-8"), (b"\xff\xfe\x00\x00", "utf-32-le"), (b"\x00\x00\xfe\xff", "utf-32-be"),
+    (b"\xff\xfe", "utf-16-le"), (b"\xfe\xff", "utf-16-be"),
+)  # fmt: skip
+_JUDGED_FROM = 64  # characters; less is too little to call it binary
 _DECLARED_WITHIN = 4096  # browsers look at the first 1024 bytes; generators put long comments first
 _GUESSES = ("cp1252", "iso-8859-2", "cp1250", "cp1251", "iso-8859-7")
-_SYMBOL_IN_WORD = re.compile(r"(?<=[^\W\d_])[^\w\s.,;:!?'\"()\[\]/’‘“”«»–—…-](?=[^\W\d_])|(?<=[^\W\d_])[¡¢£¤¥¦§©ª¬®¯°±²³´µ¶·¸¹º¼½¾¿×÷](?=\s)")
+_SYMBOL_IN_WORD = re.compile(
+    r"(?<=[^\W\d_])[^\w\s.,;:!?'\"()\[\]/’‘“”«»–—…-](?=[^\W\d_])|(?<=[^\W\d_])[¡¢£¤¥¦§©ª¬®¯°±²³´µ¶·¸¹º¼½¾¿×÷](?=\s)"
+)
 _OTHER_SCRIPT = re.compile(r"[Ѐ-ӿͰ-Ͽ]")
 
 
@@ -124,7 +135,9 @@ def _declared(body: bytes, media_type: str) -> tuple[str | None, tuple[Problem, 
         if name in ("utf-7", "unicode-1-1-utf-7", "csunicode11utf7"):
             _refuse_utf7(body)
         codec = CODECS.get(name)
-        if codec and not codec.startswith("utf-16"):  # a declared UTF-16 without NUL bytes is a lie: the declaration itself was readable as ASCII
+        if codec and not codec.startswith(
+            "utf-16"
+        ):  # a declared UTF-16 without NUL bytes is a lie: the declaration itself was readable as ASCII
             return codec, problems
         problems = (*problems, Problem("charset", f"declared charset {label[:40]!r} is not usable; detected instead", level="warning"))
     return None, problems
@@ -194,6 +207,6 @@ def _checked(text: str, codec: str, problems: tuple[Problem, ...]) -> Decoded:
     """Refuses what is no text: more than a tenth of replacement and control characters."""
     head = text[:100_000]
     bad = sum(head.count(c) for c in ("�", *map(chr, [*range(1, 9), *range(14, 27), *range(28, 32)])))
-    if bad * 10 > len(head) > 0:
+    if bad * 10 > len(head) >= _JUDGED_FROM:
         raise FetchError("decode_error", "the document is no text in any known encoding")
     return Decoded(text.replace("\x00", ""), codec, problems)

@@ -9,7 +9,6 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
-from time import struct_time
 from typing import Any
 from urllib.parse import urljoin, urlsplit
 
@@ -55,8 +54,8 @@ def read(body: bytes, media_type: str, url: str, source: Source | None = None) -
     if parsed.bozo:
         problems = (*problems, Problem("feed", f"not well-formed: {str(parsed.get('bozo_exception', ''))[:120]}", level="warning"))
     channel = parsed.feed
-    page = assembled(items, str(channel.get("title") or ""), channel.get("language"), url, source, (*decoded.problems, *problems))
-    modified = _moment(channel.get("updated_parsed") or channel.get("published_parsed"))
+    page = assembled(items, str(_field(channel, "title") or ""), _field(channel, "language"), url, source, (*decoded.problems, *problems))
+    modified = _moment(_field(channel, "updated_parsed") or _field(channel, "published_parsed"))
     return replace(page, modified_on=modified.date()) if modified else page
 
 
@@ -66,7 +65,9 @@ def refuse_entities(text: str) -> None:
         raise FetchError("parse_error", "the document declares XML entities, which are refused")
 
 
-def assembled(items: Sequence[Item], title: str, language: str | None, url: str, source: Source | None, problems: tuple[Problem, ...]) -> Page:
+def assembled(
+    items: Sequence[Item], title: str, language: str | None, url: str, source: Source | None, problems: tuple[Problem, ...]
+) -> Page:
     """The page of a feed: its title, then the entries in the order given."""
     blocks = [Block(fold(title)[:500], Form.TITLE, rank=1)]
     bounds: list[tuple[int, int]] = []
@@ -90,34 +91,42 @@ def _capped(text: str) -> tuple[str, tuple[Problem, ...]]:
     ends = [m.end() for m in _END.finditer(text)]
     if len(ends) <= MAX_ENTRIES:
         return text, ()
-    return text[: ends[MAX_ENTRIES - 1]] + text[ends[-1] :], (Problem("feed", f"{len(ends)} entries; the first {MAX_ENTRIES} were read", level="warning"),)
+    return text[: ends[MAX_ENTRIES - 1]] + text[ends[-1] :], (
+        Problem("feed", f"{len(ends)} entries; the first {MAX_ENTRIES} were read", level="warning"),
+    )
 
 
 def _parsed(text: str) -> Any:
     import feedparser
 
     try:
-        return feedparser.parse(text.encode("utf-8", "replace"), response_headers={"content-type": "application/xml; charset=utf-8"}, sanitize_html=False, resolve_relative_uris=False)
+        headers = {"content-type": "application/xml; charset=utf-8"}
+        return feedparser.parse(text.encode("utf-8", "replace"), response_headers=headers, sanitize_html=False, resolve_relative_uris=False)
     except Exception as error:  # whatever foreign markup does to the parser is the feed's fault
         raise FetchError("parse_error", f"no feed: {type(error).__name__}: {str(error)[:100]}") from None
 
 
 def _item(entry: Any, number: int) -> Item:
-    bodies = [str(c.get("value") or "") for c in entry.get("content") or ()] + [str(entry.get("summary") or "")]
-    published = _moment(entry.get("published_parsed") or entry.get("updated_parsed") or entry.get("created_parsed"))
-    link = str(entry.get("link") or "")
+    bodies = [str(c.get("value") or "") for c in _field(entry, "content") or ()] + [str(_field(entry, "summary") or "")]
+    published = _moment(_field(entry, "published_parsed") or _field(entry, "updated_parsed") or _field(entry, "created_parsed"))
+    link = str(_field(entry, "link") or "")
     return Item(
-        link, str(entry.get("title") or ""), max(bodies, key=len), published.date() if published else None,
-        _moment(entry.get("updated_parsed")), str(entry.get("id") or link or f"#{number}"),
+        link, str(_field(entry, "title") or ""), max(bodies, key=len), published.date() if published else None,
+        _moment(_field(entry, "updated_parsed")), str(_field(entry, "id") or link or f"#{number}"),
     )  # fmt: skip
 
 
-def _moment(parsed: struct_time | None) -> datetime | None:
+def _field(entry: Any, name: str) -> Any:
+    """A field as the feed has it: feedparser's own lookup invents missing dates from others, with a warning."""
+    return dict.get(entry, name)
+
+
+def _moment(parsed: Sequence[int] | None) -> datetime | None:
     """An aware moment; None for what is missing or outside the calendar."""
     if parsed is None or not 1990 <= parsed[0] <= 2200:
         return None
     try:
-        return datetime(*parsed[:6], tzinfo=UTC)
+        return datetime(parsed[0], parsed[1], parsed[2], parsed[3], parsed[4], parsed[5], tzinfo=UTC)
     except (ValueError, OverflowError, TypeError):
         return None
 

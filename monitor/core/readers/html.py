@@ -13,27 +13,33 @@ from datetime import date
 from functools import lru_cache
 from urllib.parse import urljoin
 
-from selectolax.lexbor import LexborHTMLParser
+from selectolax.lexbor import LexborDocumentOptions, LexborHTMLParser, LexborNode
 
 from monitor.core.lang import load
 from monitor.core.model import Form, Link, Page, Region, Source
-from monitor.core.readers.blocks import Block, assemble, fold
+from monitor.core.readers.blocks import Block, assemble, fold, words
 from monitor.core.readers.decode import decode
 from monitor.core.readers.metadata import Metadata, day_of, metadata
 from monitor.core.readers.regions import settle
 from monitor.core.readers.stamps import Stamps, day_in, stamps
-from monitor.core.readers.walk import Attributes, Walk
+from monitor.core.readers.walk import Walk
 from monitor.core.text.language import language_of
 from monitor.errors import Problem
 
+# Without events: keeping <selectedcontent> in step takes quadratic time (45 s for 100,000 options).
+_OPTIONS = LexborDocumentOptions.WO_EVENTS
 MAX_DEPTH = 512  # as browsers do; lexbor needs 107 s for 200,000 nested <div>
 _SAFE_TAGS = 4000  # fewer opening tags than this cannot nest deep enough to matter (0.05 s)
 _MAX_TAG = 50_000  # characters in one tag; with more and many attributes in it, lexbor's check for duplicates is quadratic
 _MAX_ATTRIBUTES = 2000
-_UNCLOSED = frozenset(
-    b"p li td th tr dt dd option optgroup tbody thead tfoot colgroup br hr img input meta link wbr col area base embed param source track html head body".decode().split()
+_UNCLOSED = words(
+    """
+    p li td th tr dt dd option optgroup tbody thead tfoot colgroup br hr img input meta link wbr col area base embed param source track html head body
+    """
 )
-_HUGE_TAG = re.compile(rf"<([a-zA-Z][a-zA-Z0-9-]{{0,30}})[^<>]{{{_MAX_TAG},}}>?")
+_HUGE_TAG = re.compile(rf"<[a-zA-Z][a-zA-Z0-9-]{{0,30}}[^<>]{{{_MAX_TAG},}}")
+_TAG_NAME = re.compile(r"<[a-zA-Z][^\s/<>]{0,40}")
+_TAG_MARK = re.compile(r">|=\s{0,5}[\"']")
 _TAG = re.compile(r"<(?:(!--)|(/?)([a-zA-Z][^\s/<>]{0,40}))")
 _RAW = ("script", "style", "textarea", "title", "noscript", "xmp", "iframe")
 _SITE_SUFFIX = re.compile(r"\s[|–—·»:-]\s")
@@ -43,7 +49,7 @@ def read(body: bytes, media_type: str, url: str, source: Source | None = None) -
     """The page; raises FetchError("decode_error") when the bytes are no text."""
     decoded = decode(body, media_type)
     html, problems = _defuse(decoded.text)
-    tree = LexborHTMLParser(html)
+    tree = LexborHTMLParser(html, options=_OPTIONS)
     return _read_tree(tree, html, url, source, (*decoded.problems, *problems))
 
 
@@ -75,9 +81,9 @@ def _read_tree(tree: LexborHTMLParser, html: str, url: str, source: Source | Non
 def _defuse(html: str) -> tuple[str, tuple[Problem, ...]]:
     """The markup without what makes the parser slow: tags with thousands of attributes, nesting deeper than browsers allow."""
     problems: list[Problem] = []
-    if len(html) > _MAX_TAG:
-        html, cut = _HUGE_TAG.subn(_shorten, html)
-        if cut and "<!--cut-->" in html:
+    if html.count("=") > 2 * _MAX_ATTRIBUTES or (len(html) > _MAX_TAG and _HUGE_TAG.search(html)):
+        html, cut = _shorten_tags(html)
+        if cut:
             problems.append(Problem("markup", "a tag with thousands of attributes was read without them", level="warning"))
     if html.count("<") - html.count("</") > _SAFE_TAGS:
         flat = _flatten(html)
@@ -86,11 +92,29 @@ def _defuse(html: str) -> tuple[str, tuple[Problem, ...]]:
     return html, tuple(problems)
 
 
-def _shorten(m: re.Match[str]) -> str:
-    written = m.group(0)
-    if len(written.split(None, _MAX_ATTRIBUTES)) <= _MAX_ATTRIBUTES and written.count("=") <= _MAX_ATTRIBUTES * 5:
-        return written
-    return f"<{m.group(1)}><!--cut-->"
+def _shorten_tags(html: str) -> tuple[str, bool]:
+    """The markup with tags of more than _MAX_ATTRIBUTES attributes reduced to their name; one pass, quotes respected."""
+    pieces: list[str] = []
+    kept = at = 0
+    while m := _TAG_NAME.search(html, at):
+        end = _tag_end(html, m.end())
+        if end - m.end() > _MAX_ATTRIBUTES * 2 and len(html[m.end() : end].split(None, _MAX_ATTRIBUTES)) > _MAX_ATTRIBUTES:
+            pieces.append(f"{html[kept : m.end()]}>")
+            kept = end
+        at = max(end, m.end())
+    return ("".join([*pieces, html[kept:]]), True) if pieces else (html, False)
+
+
+def _tag_end(html: str, at: int) -> int:
+    """Where the tag that is open at `at` is closed: behind the first ">" outside quotes, or the end of the text."""
+    while m := _TAG_MARK.search(html, at):
+        if m.group() == ">":
+            return m.end()
+        closing = html.find(m.group()[-1], m.end())
+        if closing < 0:
+            break
+        at = closing + 1
+    return len(html)
 
 
 def _flatten(html: str) -> str | None:
@@ -139,7 +163,7 @@ def _select(tree: LexborHTMLParser, source: Source | None) -> list[Problem]:
     return problems
 
 
-def _matches(tree: LexborHTMLParser, selector: str, problems: list[Problem]) -> list[object]:
+def _matches(tree: LexborHTMLParser, selector: str, problems: list[Problem]) -> list[LexborNode]:
     try:
         return list(tree.css(selector))
     except Exception:  # selectolax raises its own and built-in errors for selectors it cannot read
@@ -269,7 +293,8 @@ def _timed(walk: Walk, wanted: str) -> date | None:
     """Microdata (itemprop=datePublished) and <time pubdate class="published">."""
     for _, attributes in walk.times:
         names = f"{attributes.get('itemprop') or ''} {attributes.get('class') or ''}".lower()
-        hit = ("datepublished" in names or "pubdate" in attributes or "published" in names) if wanted == "published" else ("datemodified" in names or "updated" in names)
+        marks = ("datepublished", "published") if wanted == "published" else ("datemodified", "updated")
+        hit = any(mark in names for mark in marks) or (wanted == "published" and "pubdate" in attributes)
         if hit and (day := day_of(attributes.get("datetime") or attributes.get("content"))):
             return day
     return None
@@ -296,14 +321,18 @@ def _meta_blocks(about: Metadata, blocks: Sequence[Block], title: int | None) ->
     said = "\n".join(block.text for block in blocks).casefold()
     made: list[Block] = []
     heading = blocks[title].text if title is not None else ""
-    if about.document_title and about.document_title.casefold() not in said and (not heading or heading.casefold() not in about.document_title.casefold()):
+    if (
+        about.document_title
+        and about.document_title.casefold() not in said
+        and (not heading or heading.casefold() not in about.document_title.casefold())
+    ):
         made.append(Block(about.document_title, Form.TITLE, Region.META))
     for text in dict.fromkeys(about.texts):
-        if len(text) >= 3 and not _is_said(text, said):
+        if len(text) >= 3 and not _is_said(text, said) and not any(text in value for _, value in about.labelled):
             made.append(Block(text, Form.META, Region.META))
             said += "\n" + text.casefold()
     for label, value in dict.fromkeys(about.labelled):
-        if value:
+        if value and not any(value in block.text for block in made if block.label):
             made.append(Block(value, Form.META, Region.META, label=label))
     return made
 
@@ -317,7 +346,7 @@ def _is_said(text: str, said: str) -> bool:
 def fragment(markup: str) -> list[Block]:
     """The blocks of a piece of HTML inside another document: a feed entry, a JSON field."""
     html, _ = _defuse(markup)
-    tree = LexborHTMLParser(html)
+    tree = LexborHTMLParser(html, options=_OPTIONS)
     walk = Walk("")
     if tree.root is not None:
         walk.run(tree.root)

@@ -44,7 +44,10 @@ def read(body: bytes, media_type: str, url: str, source: Source | None = None) -
     title = data.get("title", data.get("name", "")) if isinstance(data, dict) else ""
     title = fold(title)[:500] if isinstance(title, str) else ""
     language = language_of(None, source.language if source else None, made.text[:6000])
-    published = next((d for key in ("datePublished", "published", "published_at", "date") if isinstance(data, dict) and (d := day_of(data.get(key)))), None)
+    published = next(
+        (d for key in ("datePublished", "published", "published_at", "date") if isinstance(data, dict) and (d := day_of(data.get(key)))),
+        None,
+    )
     return Page(url, title, made.text, made.passages, language, published, None, "json" if published else "", (), (), tuple(problems))
 
 
@@ -114,4 +117,5 @@ def _item(node: dict[str, Any], number: int) -> Any:
         return value if isinstance(value, str) else ""
 
     published: date | None = day_of(node.get("date_published"))
-    return Item(text("url") or text("external_url"), text("title"), text("content_html") or text("content_text") or text("summary"), published, None, text("id") or f"#{number}")
+    body = text("content_html") or text("content_text") or text("summary")
+    return Item(text("url") or text("external_url"), text("title"), body, published, None, text("id") or f"#{number}")

@@ -84,7 +84,8 @@ def _cells(row: Sequence[Segment]) -> list[Segment]:
         if cells and segment.left - cells[-1].right < wide:
             last = cells[-1]
             space = "" if segment.left - last.right < 0.12 * (segment.bottom - segment.top) else " "
-            cells[-1] = Segment(last.left, min(last.top, segment.top), max(last.right, segment.right), max(last.bottom, segment.bottom), last.text + space + segment.text)
+            top, bottom = min(last.top, segment.top), max(last.bottom, segment.bottom)
+            cells[-1] = Segment(last.left, top, max(last.right, segment.right), bottom, last.text + space + segment.text)
         else:
             cells.append(segment)
     return cells

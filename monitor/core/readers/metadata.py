@@ -20,16 +20,24 @@ from monitor.core.readers.blocks import fold
 _DAY = re.compile(r"^\s{0,5}((?:19|20)\d\d)-?(\d\d)-?(\d\d)(?!\d)")
 _SLASHED = re.compile(r"^\s{0,5}((?:19|20)\d\d)/(\d{1,2})/(\d{1,2})(?!\d)")
 _PUBLISHED_META = (
-    "article:published_time og:article:published_time og:published_time datepublished date dc.date dc.date.issued dc.date.created dcterms.date dcterms.issued dcterms.created "
-    "pubdate publishdate publish_date publish-date publication_date publication-date citation_publication_date citation_date parsely-pub-date sailthru.date "
-    "cxenseparse:recs:publishtime article.published cdate"
-).split()
-_MODIFIED_META = "article:modified_time og:updated_time og:modified_time datemodified last-modified dcterms.modified dc.date.modified lastmod revised".split()
+    "article:published_time", "og:article:published_time", "og:published_time", "datepublished", "date", "dc.date", "dc.date.issued", "dc.date.created",
+    "dcterms.date", "dcterms.issued", "dcterms.created", "pubdate", "publishdate", "publish_date", "publish-date", "publication_date", "publication-date",
+    "citation_publication_date", "citation_date", "parsely-pub-date", "sailthru.date", "cxenseparse:recs:publishtime", "article.published", "cdate",
+)  # fmt: skip
+_MODIFIED_META = (
+    "article:modified_time", "og:updated_time", "og:modified_time", "datemodified", "last-modified", "dcterms.modified", "dc.date.modified",
+    "lastmod", "revised",
+)  # fmt: skip
 _DESCRIPTIONS = ("description", "og:description", "twitter:description", "dcterms.description", "dc.description")
 _TITLES = ("og:title", "twitter:title", "dcterms.title", "dc.title", "citation_title")
 # Types whose dates are the page's own; an Event or a Product on the page has dates of its own.
-_PAGE_TYPES = re.compile(r"Article|Posting|WebPage|NewsItem|Report|CreativeWork|Legislation|GovernmentService|Dataset|SpecialAnnouncement|PressRelease|ItemPage")
-_TEXT_TYPES = re.compile(r"Event|Place|Project|Product|Service|Grant|Report|Dataset|Offer|FAQPage|Question|ResearchProject|SpecialAnnouncement|Article|Posting|WebPage|CivicStructure")
+_PAGE_TYPES = re.compile(
+    r"Article|Posting|WebPage|NewsItem|Report|CreativeWork|Legislation|GovernmentService|Dataset|SpecialAnnouncement|PressRelease|ItemPage"
+)
+_TEXT_TYPES = re.compile(
+    r"Event|Place|Project|Product|Service|Grant|Report|Dataset|Offer|FAQPage|Question|"
+    r"ResearchProject|SpecialAnnouncement|Article|Posting|WebPage|CivicStructure"
+)
 _TEXT_KEYS = ("headline", "name", "description", "articleBody", "text", "abstract")
 _FACT_KEYS = ("startDate", "endDate", "location", "address", "foundingDate", "funding", "amount", "budget", "organizer", "funder")
 MAX_JSON = 2_000_000  # characters of one JSON-LD script
@@ -172,6 +180,10 @@ def _plain_one(value: Any) -> list[str]:
     address = value.get("address")
     keys = ("streetAddress", "postalCode", "addressLocality", "addressRegion", "addressCountry")
     inner = {**value, **address} if isinstance(address, dict) else value
-    parts = [value.get("name"), address if isinstance(address, str) else None, *(inner.get(key) for key in keys if key not in ("streetAddress", "postalCode"))]
+    parts = [
+        value.get("name"),
+        address if isinstance(address, str) else None,
+        *(inner.get(key) for key in keys if key not in ("streetAddress", "postalCode")),
+    ]
     joined = ", ".join(dict.fromkeys(part for part in parts if isinstance(part, str) and part.strip()))
     return [joined] if joined else []

@@ -21,8 +21,8 @@ from monitor.core.readers.text import LABEL
 from monitor.core.text.language import language_of
 from monitor.errors import FetchError, Problem
 
-MAX_PAGES = 500  # reading about 200 pages a second; facts of a programme stand at the front of a report
-MAX_CHARS = 3_000_000
+MAX_PAGES = 3000
+MAX_SEGMENTS = 40_000  # of the document: a line is one or two; 10,000 take about a second
 _MAX_SEGMENTS = 4000  # per page; more is a drawing made of letters
 _ENCRYPTED = 4  # FPDF_ERR_PASSWORD, https://pdfium.googlesource.com/pdfium/+/refs/heads/main/public/fpdfview.h
 _BULLET = re.compile(r"^(?:[•‣◦▪●■–—*·-]|\d{1,2}[.)]|\uf0b7)\s+(?=\S)")
@@ -70,7 +70,9 @@ def _read_document(document: Any, url: str, source: Source | None) -> Page:
     created, modified = _day(about.get("CreationDate")), _day(about.get("ModDate"))
     published, where = (seen.published_on, "text") if seen.published_on else (created, "pdf" if created else "")
     name = blocks[title].text if title is not None else fold(about.get("Title") or "")
-    return Page(url, name[:500], made.text, made.passages, language, published, seen.modified_on or modified, where, (), (), tuple(problems))
+    return Page(
+        url, name[:500], made.text, made.passages, language, published, seen.modified_on or modified, where, (), (), tuple(problems)
+    )
 
 
 def _pages(document: Any) -> tuple[list[list[Line]], list[Problem]]:
@@ -80,16 +82,16 @@ def _pages(document: Any) -> tuple[list[list[Line]], list[Problem]]:
     if count > MAX_PAGES:
         problems.append(Problem("pdf", f"{count} pages; the first {MAX_PAGES} were read", level="warning"))
     pages: list[list[Line]] = []
-    chars = damaged = 0
+    read = damaged = 0
     for number in range(min(count, MAX_PAGES)):
         segments = _segments(document, number)
         if segments is None:
             damaged += 1
             continue
-        chars += sum(len(s.text) for s in segments)
+        read += len(segments)
         pages.append(arrange(segments))
-        if chars > MAX_CHARS:
-            problems.append(Problem("pdf", f"more than {MAX_CHARS} characters; read up to page {number + 1}", level="warning"))
+        if read > MAX_SEGMENTS and number + 1 < count:
+            problems.append(Problem("pdf", f"{count} pages with more text than is read; read up to page {number + 1}", level="warning"))
             break
     if damaged:
         problems.append(Problem("pdf", f"{damaged} page(s) are damaged and were left out", level="warning"))
@@ -123,13 +125,19 @@ def _set_furniture_aside(pages: Sequence[Sequence[Line]]) -> None:
     """Page numbers, and lines at the edge of a page that come back on most pages with other digits."""
     edges: Counter[str] = Counter()
     for lines in pages:
-        edges.update({_pattern(line) for line in [*lines[:2], *lines[-2:]]})
+        edges.update({_pattern(line) for line in _edges(lines)})
     for lines in pages:
-        for line in [*lines[:2], *lines[-2:]]:
+        for line in _edges(lines):
             if len(pages) > 1 and _PAGE_NUMBER.match(line.text) and line in (lines[0], lines[-1]):
                 line.region = Region.FOOTER
             if len(pages) >= 3 and edges[_pattern(line)] >= max(3, len(pages) // 2):
                 line.region = Region.FOOTER
+
+
+def _edges(lines: Sequence[Line]) -> list[Line]:
+    """The lines that may be furniture: two at each end of a full page, one of a short one."""
+    reach = 2 if len(lines) >= 8 else 1
+    return [*lines[:reach], *lines[max(reach, len(lines) - reach) :]]
 
 
 def _pattern(line: Line) -> str:
@@ -192,7 +200,9 @@ class _Maker:
         last = self._held[-1]
         if LABEL.match(line.text) and len(line.text) <= 120 and line.left <= last.left + 2:
             return bool(last.text[-1:] in ",;" or _HYPHEN.search(last.text))
-        if self._is_large(line) != self._is_large(self._held[0]) or (self._is_large(line) and abs(line.height - last.height) > 0.25 * last.height):
+        if self._is_large(line) != self._is_large(self._held[0]) or (
+            self._is_large(line) and abs(line.height - last.height) > 0.25 * last.height
+        ):
             return False
         gap = line.top - last.bottom
         if gap < -5:  # a new column or page: only an open sentence goes on
@@ -248,9 +258,9 @@ class _Maker:
         for column, cell in enumerate(line.cells):
             above = next((h.text for h in heads.cells if h.left < cell.right and cell.left < h.right), None) if wordy and not new else None
             row_head = line.cells[0].text if column and not (new and wordy and len(line.cells) > 2) else None
-            self.blocks.append(
-                Block(cell.text, Form.CELL, headings=self._headings(), row_header=row_head, column_header=above, group=self._group, row=self._row, column=column)
-            )
+            block = Block(cell.text, Form.CELL, headings=self._headings(), row_header=row_head, column_header=above)
+            block.group, block.row, block.column = self._group, self._row, column
+            self.blocks.append(block)
         self._row += 1
 
 

@@ -14,44 +14,71 @@ from functools import lru_cache
 from typing import NamedTuple
 
 from monitor.core.model import Form, Region
-from monitor.core.readers.blocks import Block
+from monitor.core.readers.blocks import Block, words
 
-NAV_WORDS = frozenset(
-    "nav navbar navigation navi navlist subnav topnav sidenav menu menus menubar submenu megamenu breadcrumb breadcrumbs crumbs pagination pager paging "
-    "toolbar skiplink skiplinks skip topbar masthead langswitch langswitcher languages searchbox searchform sitemap toc tableofcontents offcanvas hamburger "
-    "drawer metanav tagcloud".split()
+NAV_WORDS = words(
+    """
+    nav navbar navigation navi navlist subnav topnav sidenav menu menus menubar submenu megamenu breadcrumb breadcrumbs crumbs pagination pager paging
+    toolbar skiplink skiplinks skip topbar masthead langswitch langswitcher languages searchbox searchform sitemap toc tableofcontents offcanvas hamburger
+    drawer metanav tagcloud
+    """
 )
-RELATED_WORDS = frozenset(
-    "related relatedposts relatednews relatedcontent relatedarticles recommended recommendation recommendations recommender seealso readnext upnext "
-    "mostread mostpopular popular trending outbrain taboola sponsored promoted morenews relacionado relacionados relacionadas verwandte aehnliche "
-    "similaires connexes correlati correlate powiazane gerelateerd".split()
+RELATED_WORDS = words(
+    """
+    related relatedposts relatednews relatedcontent relatedarticles recommended recommendation recommendations recommender seealso readnext upnext
+    mostread mostpopular popular trending outbrain taboola sponsored promoted morenews relacionado relacionados relacionadas verwandte aehnliche
+    similaires connexes correlati correlate powiazane gerelateerd
+    """
 )
-ASIDE_WORDS = frozenset(
-    "sidebar cookie cookies cookiebar cookiebanner cookieconsent consent gdpr rgpd cmp onetrust usercentrics didomi ticker newsticker marquee share sharing "
-    "sharebar addthis addtoany social socials comments commentlist disqus newsletter subscribe subscription signup ad ads adslot advert advertisement "
-    "advertising anzeige werbung publicite publicidad pubblicita reklama sponsor sponsors popup popover modal overlay lightbox toast weather "
-    "stock stocks quotes stockticker poll donate donation livefeed liveticker livescore webpart moduletable feedback rating chatbot feedbackbox".split()
+ASIDE_WORDS = words(
+    """
+    sidebar cookie cookies cookiebar cookiebanner cookieconsent consent gdpr rgpd cmp onetrust usercentrics didomi ticker newsticker marquee share sharing
+    sharebar addthis addtoany social socials comments commentlist disqus newsletter subscribe subscription signup ad ads adslot advert advertisement
+    advertising anzeige werbung publicite publicidad pubblicita reklama sponsor sponsors popup popover modal overlay lightbox toast weather stock stocks
+    quotes stockticker poll donate donation livefeed liveticker livescore webpart moduletable feedback rating chatbot feedbackbox
+    """
 )
-FOOTER_WORDS = frozenset("footer pagefooter sitefooter colophon copyright imprint impressum".split())
+FOOTER_WORDS = words("footer pagefooter sitefooter colophon copyright imprint impressum")
 WEAK_WORDS = {
     **dict.fromkeys(("teaser", "teasers", "promo", "promos", "latest", "crosslinks", "furthernews", "more"), Region.RELATED),
-    **dict.fromkeys(("side", "widget", "widgets", "banner", "alert", "notice", "notification", "tabs", "live", "complementary"), Region.ASIDE),
+    **dict.fromkeys(
+        ("side", "widget", "widgets", "banner", "alert", "notice", "notification", "tabs", "live", "complementary"), Region.ASIDE
+    ),
     **dict.fromkeys(("links", "linklist", "quicklinks", "tags", "taglist", "categories", "archive"), Region.NAV),
     **dict.fromkeys(("legal", "disclaimer", "foot"), Region.FOOTER),
 }
-UNSEEN_WORDS = frozenset("visuallyhidden visually-hidden sr-only sronly screen-reader-text screenreader element-invisible offscreen off-screen assistive-text a11y-hidden".split())
+UNSEEN_WORDS = words(
+    """
+    visuallyhidden visually-hidden sr-only sronly screen-reader-text screenreader element-invisible offscreen off-screen assistive-text a11y-hidden
+    """
+)
 # A class token with one of these speaks about the page's layout, not about the element: "has-sidebar", "layout-with-nav", "page-sidebar-left".
-_LAYOUT_WORDS = frozenset("layout has with without no page body is wrap js enabled grid cols columns theme template site view post type single".split())
-_META_TOKENS = frozenset(
-    "byline hits views viewcount view-count counter pageviews readingtime reading-time read-time post-meta entry-meta article-meta article-info meta-info ms-metadata "
-    "dateline timestamp pubdate pub-date published publish-date published-date date-published last-updated lastmod lastmodified last-modified submitted "
-    "submitted-by createdate modified wordcount sharecount".split()
+_LAYOUT_WORDS = words("layout has with without no page body is wrap js enabled grid cols columns")
+_META_TOKENS = words(
+    """
+    byline hits views viewcount view-count counter pageviews readingtime reading-time read-time post-meta entry-meta article-meta article-info meta-info
+    ms-metadata dateline timestamp pubdate pub-date published publish-date published-date date-published last-updated lastmod lastmodified last-modified
+    submitted submitted-by createdate modified wordcount sharecount
+    """
 )
 _COLLAPSIBLE = re.compile(r"accordion|collaps|expand|toggle|tab-?pan|tab-?content|panel|faq|disclosure|akkordeon|details", re.I)
 _CAMEL = re.compile(r"[A-Z]?[a-z0-9]+|[A-Z]+(?![a-z])")
 _UNSTYLED = re.compile(r"display\s{0,3}:\s{0,3}none|visibility\s{0,3}:\s{0,3}hidden", re.I)
-_TAG_REGIONS = {"nav": Region.NAV, "aside": Region.ASIDE, "footer": Region.FOOTER, "menu": Region.NAV, "marquee": Region.ASIDE, "noscript": Region.HIDDEN}
-_TAG_REGIONS |= {"template": Region.HIDDEN, "select": Region.NAV, "datalist": Region.HIDDEN, "amp-list": Region.RELATED, "amp-next-page": Region.RELATED}
+_TAG_REGIONS = {
+    "nav": Region.NAV,
+    "aside": Region.ASIDE,
+    "footer": Region.FOOTER,
+    "menu": Region.NAV,
+    "marquee": Region.ASIDE,
+    "noscript": Region.HIDDEN,
+}
+_TAG_REGIONS |= {
+    "template": Region.HIDDEN,
+    "select": Region.NAV,
+    "datalist": Region.HIDDEN,
+    "amp-list": Region.RELATED,
+    "amp-next-page": Region.RELATED,
+}
 _ROLE_REGIONS = {
     **dict.fromkeys(("navigation", "menu", "menubar", "search", "toolbar", "tablist", "directory"), Region.NAV),
     **dict.fromkeys(("complementary", "dialog", "alertdialog", "marquee", "timer"), Region.ASIDE),
@@ -113,14 +140,19 @@ def _strongest(hints: Iterable[Hint | None]) -> Hint | None:
 
 @lru_cache(maxsize=8192)
 def _token_hint(token: str) -> Hint | None:
-    words = [w.lower() for w in _CAMEL.findall(token[:120])]
-    if len(words) > 1 and not _LAYOUT_WORDS.isdisjoint(words):
+    parts = [w.lower() for w in _CAMEL.findall(token[:120])]
+    if len(parts) > 1 and not _LAYOUT_WORDS.isdisjoint(parts) and parts[-1] not in FOOTER_WORDS:
         return None
-    named = [*words, "".join(words)]
-    for known, region in ((NAV_WORDS, Region.NAV), (RELATED_WORDS, Region.RELATED), (ASIDE_WORDS, Region.ASIDE), (FOOTER_WORDS, Region.FOOTER)):
+    named = [*parts, "".join(parts)]
+    for known, region in (
+        (NAV_WORDS, Region.NAV),
+        (RELATED_WORDS, Region.RELATED),
+        (ASIDE_WORDS, Region.ASIDE),
+        (FOOTER_WORDS, Region.FOOTER),
+    ):
         if any(word in known for word in named):
             return Hint(region, 2)
-    weak = next((WEAK_WORDS[word] for word in words if word in WEAK_WORDS), None)
+    weak = next((WEAK_WORDS[word] for word in parts if word in WEAK_WORDS), None)
     return Hint(weak, 1) if weak else None
 
 
@@ -133,7 +165,12 @@ def is_unseen(tag: str, attributes: dict[str, str | None], controlled: frozenset
     """Whether an element is truly invisible; a collapsed panel that a button opens is not."""
     style = attributes.get("style")
     hidden = "hidden" in attributes and attributes["hidden"] != "until-found"
-    if not (hidden or (style and _UNSTYLED.search(style)) or attributes.get("aria-hidden") == "true" or (tag == "dialog" and "open" not in attributes)):
+    if not (
+        hidden
+        or (style and _UNSTYLED.search(style))
+        or attributes.get("aria-hidden") == "true"
+        or (tag == "dialog" and "open" not in attributes)
+    ):
         return False
     names = f"{attributes.get('class') or ''} {attributes.get('id') or ''} {tag}"
     return not (_COLLAPSIBLE.search(names) or attributes.get("role") == "tabpanel" or (attributes.get("id") or "") in controlled)
@@ -235,7 +272,9 @@ def _mark(blocks: Iterable[Block], region: Region) -> None:
             block.region = region
 
 
-def _related_sections(blocks: Sequence[Block], frames: Sequence[Frame], sizes: Sequence[int], title: int | None, related: frozenset[str]) -> None:
+def _related_sections(
+    blocks: Sequence[Block], frames: Sequence[Frame], sizes: Sequence[int], title: int | None, related: frozenset[str]
+) -> None:
     """A heading like "Related news" makes what it heads related: to the end of its container or the next heading of its level there."""
     left = 200  # headings of this kind on one page; more is an attack on our time
     for index, block in enumerate(blocks):
@@ -252,7 +291,14 @@ def _is_related_heading(block: Block, related: frozenset[str]) -> bool:
     words = block.text.rstrip(":…. ").casefold()
     if words in related:
         return True
-    return bool(block.rank or block.bold) and any(words.startswith(phrase + " ") and len(words) < len(phrase) + 25 for phrase in related)
+    found = _beginnings(related).match(words) if block.rank or block.bold else None
+    return found is not None and len(words) < found.end() + 25
+
+
+@lru_cache(maxsize=64)
+def _beginnings(related: frozenset[str]) -> re.Pattern[str]:
+    joined = "|".join(sorted((re.escape(phrase) for phrase in related), key=len, reverse=True))
+    return re.compile(rf"(?:{joined or '(?!)'})(?=\s)")
 
 
 def _heading_frame(blocks: Sequence[Block], frames: Sequence[Frame], index: int) -> Frame:

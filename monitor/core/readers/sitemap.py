@@ -67,7 +67,8 @@ def _entries(text: str) -> tuple[list[tuple[str, str, datetime | None]], bool]:
                 fields.setdefault(name, (node.text or "").strip())
             elif name in ("url", "sitemap"):
                 if fields.get("loc", "").startswith(("http://", "https://")):
-                    found.append((fields["loc"][:2000], fold(fields.get("title", ""))[:500], moment_of(fields.get("lastmod") or fields.get("publication_date"))))
+                    moment = moment_of(fields.get("lastmod") or fields.get("publication_date"))
+                    found.append((fields["loc"][:2000], fold(fields.get("title", ""))[:500], moment))
                 fields = {}
                 node.clear(keep_tail=False)
                 if len(found) >= MAX_ENTRIES:

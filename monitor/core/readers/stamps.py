@@ -17,7 +17,9 @@ from monitor.core.readers.blocks import Block
 
 _ISO = re.compile(r"\b((?:19|20)\d\d)-(\d\d)-(\d\d)(?!\d)")
 _NUMERIC = re.compile(r"(?<![\d.,/])(\d{1,2})([./-])\s?(\d{1,2})\2\s?((?:19|20)\d\d)(?!\d)")
+_YEAR = re.compile(r"(?:19|20)\d\d")
 _MAX_STAMP = 160  # characters: a stamp line with author, section and counters is shorter
+_MAX_FAR = 90  # characters; a stamp far from the title says only "last updated" and the day
 _NEAR = 6  # blocks after the title (and before it) in which a bare date is the page's own
 _EARLIEST = 1990  # no web page is older
 
@@ -37,9 +39,16 @@ def stamps(blocks: Sequence[Block], title: int | None, lexicon: Lexicon) -> Stam
     modified: date | None = None
     found: list[int] = []
     for index, block in enumerate(blocks):
-        if len(block.text) > _MAX_STAMP or block.region in (Region.RELATED, Region.NAV) or block.form is Form.CELL or not any(c.isdigit() for c in block.text):
+        if (
+            len(block.text) > _MAX_STAMP
+            or block.region in (Region.RELATED, Region.NAV)
+            or block.form is Form.CELL
+            or not _YEAR.search(block.text)
+        ):
             continue
         near = block.region is Region.MAIN and title is not None and -3 <= index - title <= _NEAR
+        if not near and block.form is not Form.META and len(block.text) > _MAX_FAR:
+            continue
         kind, day = _read(block, near, lexicon)
         if day is None:
             continue
@@ -62,7 +71,7 @@ def day_in(text: str, lexicon: Lexicon) -> date | None:
 
 
 def _read(block: Block, near: bool, lexicon: Lexicon) -> tuple[str, date | None]:
-    """"published" or "modified" and the day, if the line is a stamp: after its word, or hardly more than a date near the title."""
+    """ "published" or "modified" and the day, if the line is a stamp: after its word, or hardly more than a date near the title."""
     hit = _day(block.text, lexicon)
     if hit is None:
         return "", None
@@ -73,10 +82,22 @@ def _read(block: Block, near: bool, lexicon: Lexicon) -> tuple[str, date | None]
     for kind in ("modified", "published"):
         if len(before) <= 80 and _says(kind, before, lexicon):
             return kind, day
+    if not near and block.form is not Form.META:
+        return "", None
     rest = block.text[:start] + block.text[end:]
     letters = sum(c.isalpha() for c in rest)
-    bare = near and start <= 60 and (letters <= 30 or (block.form is Form.META and letters <= 90)) and not rest.rstrip().endswith((".", "!", "?"))
-    bare = bare and block.form in (Form.PARAGRAPH, Form.META, Form.DEFINITION) and (block.label is None or block.form is Form.META) and not block.bold
+    bare = (
+        near
+        and start <= 60
+        and (letters <= 30 or (block.form is Form.META and letters <= 90))
+        and not rest.rstrip().endswith((".", "!", "?"))
+    )
+    bare = (
+        bare
+        and block.form in (Form.PARAGRAPH, Form.META, Form.DEFINITION)
+        and (block.label is None or block.form is Form.META)
+        and not block.bold
+    )
     return ("published", day) if bare or block.form is Form.META else ("", None)
 
 
@@ -107,7 +128,7 @@ def _made(year: int, month: int, day: int, m: re.Match[str]) -> tuple[date, int,
 
 @lru_cache(maxsize=64)
 def _named(code: str) -> tuple[re.Pattern[str], dict[str, int]]:
-    """"10 December 2024", "10. Dez. 2024", "10 de diciembre de 2024", "December 10th, 2024" in a language and in English."""
+    """ "10 December 2024", "10. Dez. 2024", "10 de diciembre de 2024", "December 10th, 2024" in a language and in English."""
     months: dict[str, int] = {}
     for lexicon in (load("en"), load(code)):
         for number, names in enumerate(lexicon.section("page").get("months", ()), 1):

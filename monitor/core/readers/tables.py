@@ -158,7 +158,12 @@ def _row_heads(table: Table, texts: Sequence[str], rows: dict[int, list[int]], h
             continue
         marked = [n for n in numbers if table.cells[n].header and table.cells[n].scope not in ("col", "colgroup")]
         number = marked[0] if marked else numbers[0]
-        if texts[number] and len(texts[number]) <= _HEADER_CHARS and (marked or table.cells[number].column == 0) and not _is_figure(texts[number]):
+        if (
+            texts[number]
+            and len(texts[number]) <= _HEADER_CHARS
+            and (marked or table.cells[number].column == 0)
+            and not _is_figure(texts[number])
+        ):
             for below in range(row, row + table.cells[number].row_span):
                 heads.setdefault(below, (number, texts[number]))
     return heads

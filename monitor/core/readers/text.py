@@ -29,7 +29,13 @@ def read(body: bytes, media_type: str, url: str, source: Source | None = None) -
     blocks, links = blocks_of(decoded.text.replace("\r\n", "\n").replace("\r", "\n"))
     language = language_of(None, source.language if source else None, decoded.text[:6000])
     title = next((i for i, b in enumerate(blocks) if b.rank == 1), None)
-    if title is None and len(blocks) > 1 and len(blocks[0].text) <= 150 and not blocks[0].text.endswith((".", ":", ";")) and blocks[0].form is Form.PARAGRAPH:
+    if (
+        title is None
+        and len(blocks) > 1
+        and len(blocks[0].text) <= 150
+        and not blocks[0].text.endswith((".", ":", ";"))
+        and blocks[0].form is Form.PARAGRAPH
+    ):
         title = 0
     if title is not None:
         blocks[title].form = Form.TITLE
@@ -40,7 +46,9 @@ def read(body: bytes, media_type: str, url: str, source: Source | None = None) -
     made = assemble(blocks)
     name = blocks[title].text[:500] if title is not None else ""
     where = "text" if seen.published_on else ""
-    return Page(url, name, made.text, made.passages, language, seen.published_on, seen.modified_on, where, tuple(links), (), decoded.problems)
+    return Page(
+        url, name, made.text, made.passages, language, seen.published_on, seen.modified_on, where, tuple(links), (), decoded.problems
+    )
 
 
 def blocks_of(text: str) -> tuple[list[Block], list[Link]]:
@@ -84,10 +92,11 @@ def _blocks(lines: list[str], group: int) -> Iterator[Block]:
     lead: str | None = None
     held: list[str] = []
     form, label = Form.PARAGRAPH, None
+    listed = _is_list(lines)
     for line in lines:
         heading = _HEADING.match(line)
         bullet = None if heading else _BULLET.match(line)
-        own = heading or bullet or (_is_entry(line, lines) and not held[-1:] == [])
+        own = heading or bullet or (listed or _is_labelled(line))
         if own and held:
             yield _made(held, form, label, group)
             lead = _lead(held, form, lead)
@@ -107,11 +116,14 @@ def _lead(held: Sequence[str], form: Form, lead: str | None) -> str | None:
     return text.rstrip(": ") if form is Form.PARAGRAPH and text.endswith(":") else lead
 
 
-def _is_entry(line: str, lines: Sequence[str]) -> bool:
-    """Whether a line stands for itself: "Label: value", or one of several short lines that all begin like entries."""
-    if LABEL.match(line.strip()) and len(line) <= 160:
-        return True
-    return len(lines) >= 3 and all(len(other) <= _LIST_BREAK and not other.strip()[:1].islower() for other in lines)
+def _is_labelled(line: str) -> bool:
+    """Whether a line is "Label: value" and stands for itself."""
+    return len(line) <= 160 and LABEL.match(line.strip()) is not None
+
+
+def _is_list(lines: Sequence[str]) -> bool:
+    """Whether the lines are entries: several, short, and none that goes on with a small letter."""
+    return len(lines) >= 3 and all(len(line) <= _LIST_BREAK and not line.strip()[:1].islower() for line in lines)
 
 
 def _made(held: Sequence[str], form: Form, label: str | None, group: int) -> Block:
@@ -128,7 +140,8 @@ def _table(lines: Sequence[str], group: int) -> Iterator[Block]:
     for number, row in enumerate(rows):
         for column, cell in enumerate(row[:100]):
             above = rows[0][column] if headed and number and column < len(rows[0]) else None
-            yield Block(cell, Form.CELL, row_header=row[0] if column and not (headed and not number) else None, column_header=above, group=group, row=number, column=column)
+            beside = row[0] if column and not (headed and not number) else None
+            yield Block(cell, Form.CELL, row_header=beside, column_header=above, group=group, row=number, column=column)
 
 
 def _unmarked(text: str, links: list[Link]) -> str:

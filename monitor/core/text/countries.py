@@ -28,7 +28,7 @@ _DROPPED = {
     "fr": {"Dominique", "Réunion"},
     "de": {"Réunion"},
     "pl": {"Reunion"},
-    "": {"Saba", "Man", "Clipperton"},
+    "": {"Réunion", "Saba", "Man", "Clipperton"},
 }
 # Also words, persons or states: taken only where the words around them fit a country.
 _DOUBTFUL = {
@@ -53,11 +53,12 @@ _DOUBTFUL = {
 }
 # Longer names that hold a country's name and are not that country.
 _NOT_COUNTRIES = (
-    "New Mexico", "New Jersey", "New England", "New South Wales", "New Britain", "Mexico City", "Kuwait City", "Panama City", "Jersey City", "Northern Ireland", "Nordirland",
-    "Irlande du Nord", "Irlanda del Norte", "Irlanda del Nord", "Irlanda do Norte", "Noord-Ierland", "Irlandia Północna", "Guinea pig", "Guinea pigs", "Monaco di Baviera",
-    "Nuevo México", "Ciudad de México", "Nouveau-Mexique", "Gulf of Mexico", "Golf von Mexiko", "Indian Ocean", "China Sea", "Bank of America", "Air France", "Radio France",
-    "French Guiana", "Île-de-France", "Hauts-de-France", "Tour de France", "South America", "North America", "Latin America", "Nordamerika", "Südamerika", "Ciudad de Panamá",
-    "Turkey Point", "Lebanon, Pennsylvania", "Stade de France", "Schweizer Franken", "Swiss franc", "Swiss francs",
+    "New Mexico", "New Jersey", "New England", "New South Wales", "New Britain", "Mexico City", "Kuwait City", "Panama City", "Jersey City",
+    "Northern Ireland", "Nordirland", "Irlande du Nord", "Irlanda del Norte", "Irlanda del Nord", "Irlanda do Norte", "Noord-Ierland", "Irlandia Północna",
+    "Guinea pig", "Guinea pigs", "Monaco di Baviera", "Nuevo México", "Ciudad de México", "Nouveau-Mexique", "Gulf of Mexico", "Golf von Mexiko",
+    "Indian Ocean", "China Sea", "Bank of America", "Air France", "Radio France", "French Guiana", "Île-de-France", "Hauts-de-France", "Tour de France",
+    "South America", "North America", "Latin America", "Nordamerika", "Südamerika", "Ciudad de Panamá", "Turkey Point", "Lebanon, Pennsylvania",
+    "Stade de France", "Schweizer Franken", "Swiss franc", "Swiss francs",
 )  # fmt: skip
 _CODE_IN_BRACKETS = re.compile(r"\(([A-Z]{2})\)")
 _CODE_LIST = re.compile(r"(?<![\w,] )(?<!\w)[A-Z]{2}(?:(?:, ?| ?/ ?| and | und | et | y | e | i | en | & )[A-Z]{2}){2,40}(?!\w)")
@@ -268,7 +269,7 @@ def _codes(text: str, named: Sequence[CountrySpan]) -> list[CountrySpan]:
     found: list[CountrySpan] = []
     for match in _CODE_IN_BRACKETS.finditer(text):
         code = code_of(match[1])
-        before = text[: match.start()].rstrip(" ")[-1:]
+        before = text[max(0, match.start() - 3) : match.start()].rstrip(" ")[-1:]
         if code and before.isalnum() and match[1] not in _EVERYDAY:
             found.append(CountrySpan(match.start(1), match.end(1), code, CODE_CONFIDENCE))
         elif code and match[1] in _EVERYDAY and _fits_everyday(text, match.start(), code):

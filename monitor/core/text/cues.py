@@ -22,24 +22,29 @@ REACH_AFTER_WORDS = 2
 
 _CLAUSE_END = re.compile(r"[;:()\[\]]|\s[–—-]\s")
 _QUOTES = re.compile(r"[\"“„«»”]")
+# What parts two statements of one sentence, in all our languages.
+JOINS = re.compile(r",\s|\s(?:and|und|et|y|e|i|en|oraz|sowie|while|whereas|während|tandis)\s")
 _ARROW = re.compile(r"^\s*(?:→|->|=>|⇒|➔)\s*$")
 
-# The role a cue gives, and where it must stand: shortly "before" the value, directly "after" it, or anywhere in its "clause".
+# The role a cue gives, and where it must stand: shortly "before" the value, right "at" it, directly "after" it, "around" it as far as the neighbouring values, or anywhere
+# in its "clause".
 # Order is precedence: the first that holds becomes the observation's role.
 RULES: tuple[tuple[str, Role, str], ...] = (
     ("old_before", Role.PAST, "before"),
     ("old_after", Role.PAST, "after"),
     ("delta", Role.DELTA, "before"),
+    ("delta_at", Role.DELTA, "at"),
     ("delta_after", Role.DELTA, "after"),
     ("part", Role.PART, "before"),
     ("part_after", Role.PART, "after"),
     ("tranche", Role.TRANCHE, "before"),
+    ("tranche", Role.TRANCHE, "after"),
     ("denied", Role.DENIED, "before"),
     ("scenario", Role.SCENARIO, "clause"),
     ("quoted", Role.QUOTED, "clause"),
     ("target", Role.TARGET, "before"),
     ("sum", Role.SUM, "before"),
-    ("total", Role.TOTAL, "clause"),
+    ("total", Role.TOTAL, "around"),
     ("planned", Role.PLANNED, "clause"),
 )
 
@@ -89,7 +94,7 @@ def said(sentence: Sentence, spans: Sequence[tuple[int, int]], index: int, lexic
     """How the value at `spans[index]` is said; `spans` are the values of its kind in the sentence, in order."""
     start, end = spans[index]
     left, right = _clause(sentence, start, end)
-    before = max(left, spans[index - 1][1]) if index else left
+    before = max(left, _own_words(sentence, spans[index - 1][1], start)) if index else left
     after = min(right, spans[index + 1][0]) if index + 1 < len(spans) else right
     roles: list[Role] = []
     words: list[str] = []
@@ -173,17 +178,26 @@ def _sense(sentence: Sentence, concept: str, where: str, at: tuple[int, int, int
         return _near(sentence, concept, before, start)
     if where == "after":
         return _directly_after(sentence, concept, end, after)
+    if where == "at":
+        return _near(sentence, concept, before, start, reach=0)
+    low, high = (before, after) if where == "around" else (left, right)
     return next(
-        (s for s in sentence.senses if s.concept == concept and left <= s.start and s.end <= right and not start <= s.start < end), None
+        (s for s in sentence.senses if s.concept == concept and low <= s.start and s.end <= high and not start <= s.start < end), None
     )
 
 
-def _near(sentence: Sentence, concept: str, floor: int, start: int) -> Sense | None:
-    """The last cue of that name that ends before `start` with at most REACH_WORDS words in between, not reaching back over `floor`."""
+def _own_words(sentence: Sentence, end: int, start: int) -> int:
+    """Where the words of a value begin after the value before it: behind the first comma or "and" between the two, if there is one."""
+    join = JOINS.search(sentence.slice(end, start))
+    return end + join.end() if join else end
+
+
+def _near(sentence: Sentence, concept: str, floor: int, start: int, reach: int = REACH_WORDS) -> Sense | None:
+    """The last cue of that name that ends before `start` with at most `reach` words in between, not reaching back over `floor`."""
     for sense in reversed(sentence.senses):
         if sense.concept == concept and floor <= sense.start and sense.end <= start:
             gap = sum(1 for t in sentence.words if sense.end <= t.start < start)
-            return sense if gap <= REACH_WORDS else None
+            return sense if gap <= reach else None
     return None
 
 

@@ -5,6 +5,7 @@ A dollar sign alone is the dollar of the reader's country, else the US dollar; "
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from decimal import Decimal
 
@@ -12,10 +13,14 @@ from monitor.core.model import Setting
 
 # ISO 4217 codes in use; those that are everyday words in capitals (ALL, TOP, CUP, PEN, MOP, ANG, SOS, GEL, LAK, BAM) are left out.
 CODES = frozenset(
-    "AED AFN AMD AOA ARS AUD AWG AZN BBD BDT BGN BHD BIF BMD BND BOB BRL BSD BTN BWP BYN BZD CAD CDF CHF CLP CNY COP CRC CVE CZK DJF DKK DOP DZD "
-    "EGP ERN ETB EUR FJD FKP GBP GHS GIP GMD GNF GTQ GYD HKD HNL HRK HTG HUF IDR ILS INR IQD IRR ISK JMD JOD JPY KES KGS KHR KMF KRW KWD KYD KZT LBP LKR LRD "
-    "LSL LYD MAD MDL MGA MKD MMK MNT MRU MUR MVR MWK MXN MYR MZN NAD NGN NIO NOK NPR NZD OMR PAB PGK PHP PKR PLN PYG QAR RON RSD RUB RWF SAR SBD SCR "
-    "SDG SEK SGD SHP SLE SRD SSP STN SYP SZL THB TJS TMT TND TRY TTD TWD TZS UAH UGX USD UYU UZS VES VND VUV WST XAF XCD XOF XPF YER ZAR ZMW DEM ITL NLG".split()
+    re.findall(
+        r"\w+",
+        r" AED AFN AMD AOA ARS AUD AWG AZN BBD BDT BGN BHD BIF BMD BND BOB BRL BSD BTN BWP BYN BZD CAD CDF CHF CLP CNY COP CRC CVE "
+        r" CZK DJF DKK DOP DZD EGP ERN ETB EUR FJD FKP GBP GHS GIP GMD GNF GTQ GYD HKD HNL HRK HTG HUF IDR ILS INR IQD IRR ISK JMD "
+        r" JOD JPY KES KGS KHR KMF KRW KWD KYD KZT LBP LKR LRD LSL LYD MAD MDL MGA MKD MMK MNT MRU MUR MVR MWK MXN MYR MZN NAD NGN "
+        r" NIO NOK NPR NZD OMR PAB PGK PHP PKR PLN PYG QAR RON RSD RUB RWF SAR SBD SCR SDG SEK SGD SHP SLE SRD SSP STN SYP SZL THB "
+        r" TJS TMT TND TRY TTD TWD TZS UAH UGX USD UYU UZS VES VND VUV WST XAF XCD XOF XPF YER ZAR ZMW DEM ITL NLG ",
+    )
 )
 
 DOLLARS = {
@@ -51,11 +56,16 @@ RUPEES = {"PK": "PKR", "LK": "LKR", "NP": "NPR", "MU": "MUR"}
 
 # Folded (lower-case) symbols. Where the value is a table, country or language chooses from it and the first entry of the tuple is the default.
 SYMBOLS: dict[str, str] = {
-    "€": "EUR", "£": "GBP", "₹": "INR", "₺": "TRY", "₽": "RUB", "₴": "UAH", "₪": "ILS", "₩": "KRW", "₫": "VND", "₦": "NGN", "₱": "PHP", "฿": "THB", "₸": "KZT",
-    "us$": "USD", "u$s": "USD", "usd$": "USD", "a$": "AUD", "au$": "AUD", "aud$": "AUD", "aus$": "AUD", "c$": "CAD", "ca$": "CAD", "can$": "CAD", "cdn$": "CAD", "cad$": "CAD",
-    "nz$": "NZD", "nzd$": "NZD", "hk$": "HKD", "s$": "SGD", "sg$": "SGD", "nt$": "TWD", "r$": "BRL", "mx$": "MXN", "mex$": "MXN", "clp$": "CLP", "col$": "COP",
-    "$us": "USD", "$ us": "USD", "$ca": "CAD", "$ ca": "CAD", "$can": "CAD", "rmb": "CNY", "cn¥": "CNY", "jp¥": "JPY", "zł": "PLN", "zl": "PLN", "kč": "CZK", "ft": "HUF",
-    "лв": "BGN", "лв.": "BGN", "sfr": "CHF", "sfr.": "CHF", "fr.": "CHF", "skr": "SEK", "sek": "SEK", "nkr": "NOK", "dkr": "DKK", "rs": "INR", "rs.": "INR", "ikr": "ISK",
+    "€": "EUR", "£": "GBP", "₹": "INR", "₺": "TRY", "₽": "RUB", "₴": "UAH", "₪": "ILS", "₩": "KRW", "₫": "VND", "₦": "NGN", "₱": "PHP",
+    "฿": "THB", "₸": "KZT",
+    "us$": "USD", "u$s": "USD", "usd$": "USD", "a$": "AUD", "au$": "AUD", "aud$": "AUD", "aus$": "AUD", "c$": "CAD", "ca$": "CAD",
+    "can$": "CAD", "cdn$": "CAD", "cad$": "CAD",
+    "nz$": "NZD", "nzd$": "NZD", "hk$": "HKD", "s$": "SGD", "sg$": "SGD", "nt$": "TWD", "r$": "BRL", "mx$": "MXN", "mex$": "MXN",
+    "clp$": "CLP", "col$": "COP",
+    "$us": "USD", "$ us": "USD", "$ca": "CAD", "$ ca": "CAD", "$can": "CAD", "rmb": "CNY", "cn¥": "CNY", "jp¥": "JPY", "zł": "PLN",
+    "zl": "PLN", "kč": "CZK", "ft": "HUF",
+    "лв": "BGN", "лв.": "BGN", "sfr": "CHF", "sfr.": "CHF", "fr.": "CHF", "skr": "SEK", "sek": "SEK", "nkr": "NOK", "dkr": "DKK",
+    "rs": "INR", "rs.": "INR", "ikr": "ISK",
     "dm": "DEM", "lei": "RON", "$": "$", "¥": "¥", "kr": "kr", "kr.": "kr", "rm": "MYR", "fcfa": "XOF",
 }  # fmt: skip
 LOWER_CODES = frozenset(
@@ -126,15 +136,19 @@ def settle(symbol: str, setting: Setting, language: str) -> Currency:
 
 
 HOME = {
-    "DE": "EUR", "FR": "EUR", "ES": "EUR", "IT": "EUR", "PT": "EUR", "NL": "EUR", "BE": "EUR", "AT": "EUR", "FI": "EUR", "IE": "EUR", "GR": "EUR", "LU": "EUR", "SK": "EUR",
-    "SI": "EUR", "HR": "EUR", "EE": "EUR", "LV": "EUR", "LT": "EUR", "MT": "EUR", "CY": "EUR", "PL": "PLN", "CZ": "CZK", "HU": "HUF", "RO": "RON", "BG": "BGN", "SE": "SEK",
-    "DK": "DKK", "NO": "NOK", "IS": "ISK", "CH": "CHF", "GB": "GBP", "UK": "GBP", "US": "USD", "CA": "CAD", "AU": "AUD", "NZ": "NZD", "IN": "INR", "JP": "JPY", "CN": "CNY",
+    "DE": "EUR", "FR": "EUR", "ES": "EUR", "IT": "EUR", "PT": "EUR", "NL": "EUR", "BE": "EUR", "AT": "EUR", "FI": "EUR", "IE": "EUR",
+    "GR": "EUR", "LU": "EUR", "SK": "EUR",
+    "SI": "EUR", "HR": "EUR", "EE": "EUR", "LV": "EUR", "LT": "EUR", "MT": "EUR", "CY": "EUR", "PL": "PLN", "CZ": "CZK", "HU": "HUF",
+    "RO": "RON", "BG": "BGN", "SE": "SEK",
+    "DK": "DKK", "NO": "NOK", "IS": "ISK", "CH": "CHF", "GB": "GBP", "UK": "GBP", "US": "USD", "CA": "CAD", "AU": "AUD", "NZ": "NZD",
+    "IN": "INR", "JP": "JPY", "CN": "CNY",
     "KR": "KRW", "BR": "BRL", "ZA": "ZAR", "TR": "TRY", "UA": "UAH", "MX": "MXN", "IL": "ILS", "SG": "SGD", "TW": "TWD",
 }  # fmt: skip
 # What an amount without currency may be in, by the language it is written in; the likeliest first.
 BY_LANGUAGE = {
     "en": ("GBP", "USD", "EUR"), "de": ("EUR", "CHF"), "fr": ("EUR", "CHF", "CAD"), "es": ("EUR", "USD"), "it": ("EUR", "CHF"), "pl": ("PLN", "EUR"),
-    "pt": ("EUR", "BRL"), "nl": ("EUR",), "sv": ("SEK", "EUR"), "da": ("DKK", "EUR"), "cs": ("CZK", "EUR"), "hu": ("HUF", "EUR"), "ro": ("RON", "EUR"), "bg": ("BGN", "EUR"),
+    "pt": ("EUR", "BRL"), "nl": ("EUR",), "sv": ("SEK", "EUR"), "da": ("DKK", "EUR"), "cs": ("CZK", "EUR"), "hu": ("HUF", "EUR"),
+    "ro": ("RON", "EUR"), "bg": ("BGN", "EUR"),
 }  # fmt: skip
 
 

@@ -84,7 +84,7 @@ _NUMERIC = (
     r"|(?P<C>[0-9]{3}0(?:'?s|er))(?!\w)"
     r"|(?P<d>[0-9]{1,2}\. ?[0-9]{1,2}\.)(?! ?[0-9]|\w)"
 )
-_MARKED = re.compile(r"(?:([0-9]{4}) ?-?([a-z]{1,2})([1-4])|([1-4])([a-z]{1,2}) ?-?/?'?([0-9]{4}|[0-9]{2}))\Z")
+_MARK, _DIGIT, _BANG_YEAR = re.compile(r"[a-z]{1,2}"), re.compile(r"(?<![0-9])[1-4](?![0-9])"), re.compile(r"[0-9]{4}|[0-9]{2}")
 
 
 class Words:
@@ -93,8 +93,10 @@ class Words:
     def __init__(self, lexicon: Lexicon) -> None:
         section = lexicon.section("dates")
         self.code = lexicon.code
+        self.year_first: bool = section.get("year_first", False)
         self.month_first: bool = section.get("month_first", False)
         self.capital_months: bool = section.get("capital_months", False)
+        self.adverbial_seasons = frozenset(section.get("adverbial_seasons", []))
         self.until_after_not: bool = section.get("until_after_not", False)
         self.entries = _entries(section)
         self.quarter_marks: tuple[str, ...] = tuple(section.get("quarter_marks", ["q"]))
@@ -139,7 +141,8 @@ class Words:
         return (
             rf"(?<!\w)(?<![0-9][.,:/])(?:{_NUMERIC}"
             r"|(?P<fy>fy ?'?[0-9]{2}(?:[0-9]{2})?(?:[-/][0-9]{2})?)(?!\w)"
-            rf"|(?P<bang>[0-9]{{4}} ?-?(?:{marks})[1-4]|[1-4](?:{marks}) ?-?/?'?(?:[0-9]{{4}}|[0-9]{{2}}))(?!\w)"
+            rf"|(?P<bang>[0-9]{{4}} ?-?(?:{marks})[1-4]"
+            rf"|(?:{marks}) ?[1-4] ?[-/'] ?(?:20[0-9]{{2}}|[0-9]{{2}})|[1-4](?:{marks}) ?-?/?'?(?:[0-9]{{4}}|[0-9]{{2}}))(?!\w)"
             rf"|(?P<mark>(?:{marks}) ?[1-4]|[1-4] ?(?:{marks}))(?!\w)"
             rf"|(?P<o>[0-9]{{1,2}} ?{suffix})"
             rf"|(?P<roman>iii|iv|ii|i)(?!\w)(?=\.? ?{periods})"
@@ -187,15 +190,13 @@ class Words:
         return ("q" if quarter else "h"), int(digit)
 
     def _bang(self, text: str) -> Period | None:
-        found = _MARKED.match(text)
-        if not found:
+        mark, digit, year = _MARK.search(text), _DIGIT.search(text), _BANG_YEAR.search(text)
+        if not mark or not digit or not year:
             return None
-        year_a, mark_a, digit_a, digit_b, mark_b, year_b = found.groups()
-        year, mark, digit = int(year_a or year_b), mark_a or mark_b, int(digit_a or digit_b)
-        quarter = mark in self.quarter_marks
-        if not quarter and digit > 2:
+        quarter, number, in_full = mark[0] in self.quarter_marks, int(digit[0]), int(year[0])
+        if not quarter and number > 2:
             return None
-        return Period(Granularity.QUARTER if quarter else Granularity.HALF, year if year > 99 else 2000 + year, number=digit)
+        return Period(Granularity.QUARTER if quarter else Granularity.HALF, in_full if in_full > 99 else 2000 + in_full, number=number)
 
 
 @cache

@@ -78,7 +78,7 @@ class Hedges:
     def _after(self, text: str) -> Hedge | None:
         if text[:1] == "+" and not text[1:2].isdigit():
             return Hedge(Qualifier.OVER, "+")
-        text = text.split("\n", 1)[0].lstrip(" -,(")
+        text = text.split("\n", 1)[0].lstrip(" -")
         for size in range(4, 0, -1):
             phrase = " ".join(text.split(" ")[:size]).rstrip(".,;:)")
             if phrase in self.after:

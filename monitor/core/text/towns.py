@@ -1,9 +1,9 @@
 """Cities and regions in a text: which capitalised words are places, and which of the places of that name.
 
-Nearly every word is a village somewhere, so a name alone proves little. What speaks for a place: its size, a word like "in" or "à" before it, a country beside it or
-elsewhere on the page, other places in the same list, being all there is in a table cell. What speaks against: an everyday word, the same word in small letters
-on the page, other capitalised words touching it, a first name or title before it. Each adds or takes from one score; the weights were set by hand on the
-examples of tests/examples/place.toml.
+Nearly every word is a village somewhere, so a name alone proves little. What speaks for a place: its size, a word like "in" or "à" before it, a country beside
+it or elsewhere on the page, other places in the same list, being all there is in a table cell. What speaks against: an everyday word, the same word in small
+letters on the page, other capitalised words touching it, a first name or title before it. Each adds to or takes from one score; the weights were set by hand on
+the examples of tests/examples/place.toml.
 """
 
 from __future__ import annotations
@@ -29,7 +29,8 @@ ACCEPTED = 0.5
 _MOST_WORDS = 5
 # What may stand between the words of one place name.
 _JOINTS = re.compile(
-    r" |-| ?[/] ?(?!)| (?:am|an der|an der|ob der|bei|im|in der|vor der|de|de la|de los|de las|del|la|le|les|do|da|dos|das|di|della|upon|on|sur|sous|en|el|y|the|of|nad|aan den|aan de|op|bij|lez|lès) |[-'’]"
+    r" |-| (?:am|an der|ob der|bei|im|in der|vor der|de|de la|de los|de las|del|la|le|les|do|da|dos|das|di|della"
+    r"|upon|on|sur|sous|en|el|y|the|of|nad|aan den|aan de|op|bij|lez|lès) |[-'’]"
 )
 _AFTER = re.compile(r" ?\(([^()\n]{2,40})\)|, ([^\W\d_][^,;.()\n]{1,30})")
 FIRST_NAMES = frozenset(
@@ -41,8 +42,11 @@ FIRST_NAMES = frozenset(
     Emmanuel Elon Joe Boris Keir Rishi Theresa Margrethe Thierry Henna Michal Petr Tim Tom Ben Sam Max Alex Chris Nick Ron Jim Bill Bob
     """.split()  # noqa: SIM905 - one word a line would hide the code
 )
-_MAIN_COUNTRIES = {"de": ("DE", "AT", "CH"), "fr": ("FR", "BE", "CH"), "en": ("GB", "IE", "US"), "es": ("ES",), "it": ("IT", "CH"), "pl": ("PL",), "pt": ("PT", "BR"), "nl": ("NL", "BE"),
-                   "fi": ("FI",), "sv": ("SE", "FI"), "da": ("DK",), "cs": ("CZ",), "sk": ("SK",), "sl": ("SI",), "hr": ("HR",), "hu": ("HU",), "ro": ("RO",), "bg": ("BG",), "el": ("GR", "CY"), "et": ("EE",), "lv": ("LV",), "lt": ("LT",)}  # fmt: skip
+_MAIN_COUNTRIES = {
+    "de": ("DE", "AT", "CH"), "fr": ("FR", "BE", "CH"), "en": ("GB", "IE", "US"), "es": ("ES",), "it": ("IT", "CH"), "pl": ("PL",), "pt": ("PT", "BR"),
+    "nl": ("NL", "BE"), "fi": ("FI",), "sv": ("SE", "FI"), "da": ("DK",), "cs": ("CZ",), "sk": ("SK",), "sl": ("SI",), "hr": ("HR",), "hu": ("HU",),
+    "ro": ("RO",), "bg": ("BG",), "el": ("GR", "CY"), "et": ("EE",), "lv": ("LV",), "lt": ("LT",),
+}  # fmt: skip
 _INFLECTING = frozenset(
     """
     pl cs sk sl hr fi et lv lt hu
@@ -50,6 +54,11 @@ _INFLECTING = frozenset(
 )
 
 
+# What stands between two places of one list, in any of the languages; the first may have its country in brackets.
+_LIST_GAP = re.compile(
+    r"(?: \([^()]{1,18}\))?"
+    r"(?:,? (?:and|und|et|y|e|i|oraz|en|ed|or|oder|ou|o|sowie|of) (?:in |à |w |en |te |em |de |di |d')?|, (?:in |à |en |w |de |di |d')?| / |/)"
+)
 # Months and days: "in March" is never the town of March.
 _NEVER = frozenset(
     """
@@ -85,6 +94,7 @@ class _Scene(NamedTuple):
     hosting: tuple[str, ...]  # verbs that only a place or a body has for a subject: "will host"
     ordinary: frozenset[str]
     cells: tuple[tuple[int, int], ...]
+    breaks: frozenset[int]  # where the label at the start of a passage ends: what stands on either side does not touch
 
 
 @once_per_page
@@ -118,9 +128,10 @@ def _scene(page: Page, lexicon: Lexicon, setting: Setting, countries: Sequence[C
         for p in page.passages
         if p.form in {Form.CELL, Form.ITEM, Form.DEFINITION, Form.TERM, Form.META} and p.end - p.start <= 80
     )
+    breaks = frozenset(p.start + len(p.label) for p in page.passages if p.label and page.text.startswith(p.label, p.start))
     met = frozenset(c.code for c in countries if c.confidence > 0.4)
     return _Scene(
-        page.text, lexicon, language, setting.country, home, met, lower_words(page.text), at, of, titles, hosting, ordinary, cells
+        page.text, lexicon, language, setting.country, home, met, lower_words(page.text), at, of, titles, hosting, ordinary, cells, breaks
     )
 
 
@@ -206,14 +217,15 @@ def _judge(scene: _Scene, all_words: Sequence[Word], at: int, end_at: int, start
         score += _ordinary(scene, all_words[at], best)
     score += _touching(scene, all_words, at, end_at)
     if len({c.place.country for c in options}) == 1 and end - start > 4:
-        score += 0.2 if end - start > 5 and best.is_main and best.population >= 15_000 else 0.08
+        striking = end - start > 5 and best.is_main and best.population >= (15_000 if scene.language != "de" else 100_000)
+        score += 0.2 if striking else 0.08
     return PlaceSpan(start, end, best.place, round(max(0.0, min(0.97, score)), 2))
 
 
 def _fit(candidate: Candidate, scene: _Scene, beside: str | None) -> float:
     """How well one place of a name fits the page."""
     country = candidate.place.country
-    fit = log10(candidate.population + 10) + (1.5 if candidate.is_main else 0.0)
+    fit = log10(candidate.population + 10) + (0.8 if candidate.is_main else 0.0)
     if candidate.place.place_type == "region":
         fit += 4.5
     if beside == country:
@@ -252,6 +264,8 @@ def _context(scene: _Scene, start: int, end: int, best: Candidate) -> float:
         score += 0.2
         if scene.text[start - 1 : start] == "(" and scene.text[end : end + 1] in {")", ","}:
             score += 0.25
+        elif any(s == start for s, _ in scene.cells) and scene.text[end : end + 1] == ":":
+            score += 0.15
     return score
 
 
@@ -270,7 +284,8 @@ def _ordinary(scene: _Scene, word: Word, best: Candidate) -> float:
         score -= 0.05
     if scene.language == "de" and re.search(r"(?:ung|heit|keit|schaft|tion|tät|nis|ismus|ment)(?:en|s)?\Z", written):
         score -= 0.4
-    if written.isupper() and len(written) <= 5:
+    if written.isupper() and (len(written) <= 5 or not word.first):
+        # An acronym, or a name written in capitals as projects are; towns are only at the head of a report ("BRUSSELS, 8 January").
         score -= 0.35
     return score
 
@@ -279,7 +294,7 @@ def _touching(scene: _Scene, all_words: Sequence[Word], at: int, end_at: int) ->
     """What capitalised words right beside the name say: usually that it is part of a longer one."""
     first, score = all_words[at], 0.0
     soft = scene.language == "de"
-    if at > 0 and first.gap == " ":
+    if at > 0 and first.gap == " " and all_words[at - 1].end not in scene.breaks:
         before = all_words[at - 1].text
         if before in FIRST_NAMES or before in scene.titles:
             score -= 0.9
@@ -336,13 +351,4 @@ def _with_neighbours(text: str, spans: Sequence[PlaceSpan]) -> list[PlaceSpan]:
 
 
 def _is_list_gap(gap: str) -> bool:
-    return (
-        len(gap) <= 24
-        and "\n" not in gap
-        and bool(
-            re.fullmatch(
-                r"(?: \([^()]{1,18}\))?(?:,? (?:and|und|et|y|e|i|oraz|en|ed|or|oder|ou|o|sowie|of) (?:in |à |w |en |te |em |de |di |d'|à )?|, (?:in |à |en |w |de |di |d')?| / |/)",
-                gap,
-            )
-        )
-    )
+    return len(gap) <= 24 and "\n" not in gap and bool(_LIST_GAP.fullmatch(gap))

@@ -1,7 +1,7 @@
 """The unit noun behind a number: "15 Member States", "13 neue KI-Fabriken", "1 200 km", and where it ends.
 
-How a noun phrase is built differs: English and Dutch end it with the noun, Romance languages begin with it, German marks nouns by capitals, Polish lets adjectives
-agree. `order` in [counts] says which: last, first, capital or mixed.
+How a noun phrase is built differs: English and Dutch end it with the noun, Romance languages begin with it, German marks nouns by capitals, Polish lets
+adjectives agree. `order` in [counts] says which: last, first, capital or mixed.
 """
 
 from __future__ import annotations
@@ -10,17 +10,20 @@ import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import pairwise
 from typing import NamedTuple
 
 from monitor.core.lang import Lexicon
 from monitor.core.text.numbers.vocabulary import alternatives, forms
 
 # Symbols of the international system and of computing, the same in every language; case matters (MW, not mW).
-_SYMBOLS = (
+_SYMBOLS = re.split(
+    " ",
     "% ‰ m km km² km2 km/h m² m2 m³ m3 cm mm nm µm ha kg t kt Mt Gt W kW MW GW TW kWh MWh GWh TWh kWp MWp GWp MWe GWe MWth kV MVA V Hz kHz MHz GHz THz "
-    "FLOPS TFLOPS PFLOPS EFLOPS TFlop/s PFlop/s EFlop/s Pflop/s Eflop/s TFlops PFlops EFlops Petaflops Exaflops flops KB MB GB TB PB EB GB/s TB/s Gbit/s Tbit/s Gbps Tbps Mbit/s "
-    "°C °F K kN MPa bar dB keV MeV GeV TeV eV mph sqm ft MJ GJ TJ PJ Mtoe ppm m/s l hl Nm tCO2 CO2e tpa Mtpa bpd TEU"
-).split()
+    "FLOPS TFLOPS PFLOPS EFLOPS TFlop/s PFlop/s EFlop/s Pflop/s Eflop/s TFlops PFlops EFlops Petaflops Exaflops flops KB MB GB TB PB EB "
+    "GB/s TB/s Gbit/s Tbit/s Gbps Tbps Mbit/s "
+    "°C °F K kN MPa bar dB keV MeV GeV TeV eV mph sqm ft MJ GJ TJ PJ Mtoe ppm m/s l hl Nm tCO2 CO2e tpa Mtpa bpd TEU",
+)
 _NEXT = re.compile(r"(?: |(?<=d'))((?:[^\W\d_]|&)(?:[\w+&]|[-'/:.](?=[^\W_]))*)")
 _LONGEST = 7  # words looked at
 
@@ -98,7 +101,7 @@ def unit_after(text: str, folded: str, at: int, words: UnitWords, links: Iterabl
 
 def _measure(text: str, folded: str, at: int, words: UnitWords) -> Unit | None:
     match = words.measure.match(text, at) or words.measure.match(folded, at)
-    if match is None or (folded[at] == "-" and match.group("symbol") is None):
+    if match is None:
         return None
     return Unit(match.start() + (text[at] in " -\u00a0\u202f\u2009"), match.end(), measure=True)
 
@@ -111,6 +114,8 @@ def _noun(text: str, folded: str, at: int, words: UnitWords) -> Unit | None:
     while tokens and _is_adjective(folded[slice(*tokens[0])], text[tokens[0][0]], words) and len(tokens) > 1:
         cues.append(folded[slice(*tokens.pop(0))])
     first = folded[slice(*tokens[0])]
+    if len(first) == 1 and first not in "&":
+        return None  # "3 x 200 MW"
     named = words.order == "first" and text[tokens[0][0]].isupper()  # "Stati" are states, "stati" is a participle
     if (first in words.stop and not named) or first in words.never or first in words.adjectives:
         return None
@@ -125,7 +130,7 @@ def _noun(text: str, folded: str, at: int, words: UnitWords) -> Unit | None:
 
 def _tokens(folded: str, at: int) -> list[tuple[int, int]]:
     """The spans of the words that follow, up to punctuation."""
-    found = []
+    found: list[tuple[int, int]] = []
     match = _NEXT.match(folded, at)
     while match is not None and len(found) < _LONGEST:
         found.append(match.span(1))
@@ -177,7 +182,7 @@ def _capital(text: str, folded: str, tokens: list[tuple[int, int]], words: UnitW
 def _capital_end(text: str, folded: str, tokens: list[tuple[int, int]], words: UnitWords) -> int:
     """A name goes on while what was read so far is an acronym or a capitalised adjective ("AI Factories", "Europäische Institute")."""
     end = tokens[0][1]
-    for (start, stop), (next_start, next_end) in zip(tokens, tokens[1:], strict=False):
+    for (start, stop), (next_start, next_end) in pairwise(tokens):
         name = text[start:stop]
         goes_on = name.isupper() or (
             name.endswith(("er", "e", "en")) and name.lower().startswith(("europäisch", "eu-", "berlin", "deutsch"))
@@ -194,6 +199,9 @@ def _first(text: str, folded: str, tokens: list[tuple[int, int]], words: UnitWor
     noun = folded[start:end]
     if "'" in noun and noun.split("'")[0] in ("d", "l", "qu", "n", "s", "c", "dell", "all", "nell", "un"):
         return None
+    fixed = next((phrase for phrase in words.phrases if folded.startswith(phrase, start)), None)
+    if fixed is not None:
+        return Unit(start, start + len(fixed), tuple(cues))
     sure = words.order == "mixed" or words.is_plural(noun) or text[start].isupper()
     rest = tokens[1:3]
     if rest and _belongs(text, folded, rest[0], words):

@@ -45,6 +45,7 @@ class Vocabulary:
     range_ands: frozenset[str]
     froms: frozenset[str]
     pair_signs: frozenset[str]
+    deltas: frozenset[str]
     moved: tuple[str, ...]  # beginnings of verbs of movement
     scan: re.Pattern[str]
     scale_after: re.Pattern[str]
@@ -124,6 +125,7 @@ def vocabulary(lexicon: Lexicon) -> Vocabulary:
         range_ands=frozenset(f" {w} " for w in forms(section.get("range_ands", ""))),
         froms=frozenset(forms(section.get("froms", ""))),
         pair_signs=frozenset(f" {w} " for w in forms(section.get("pair_signs", ""))),
+        deltas=frozenset(forms(section.get("deltas", ""))),
         moved=tuple(forms(section.get("moved", ""))),
         scan=_scan(words, components if joined else {}),
         scale_after=re.compile(rf"[ -]?({alternatives(scales)})(?![^\W_])"),
@@ -158,9 +160,30 @@ def _is_power(value: Decimal) -> bool:
 
 # A number never starts inside a word, a decimal or a path; the codes in front of digits without a blank are the exception. The first digit is consumed before
 # anything is looked back at: patterns that begin with a set of characters are searched forty times faster than those that begin with a look-behind.
-_GLUED = "|".join(
-    rf"(?<=\b{code}\d)" for code in "eur usd gbp chf pln sek nok dkk inr aud cad jpy cny czk huf ron nzd sgd zar rs kr".split()
+_CODES = (
+    "eur",
+    "usd",
+    "gbp",
+    "chf",
+    "pln",
+    "sek",
+    "nok",
+    "dkk",
+    "inr",
+    "aud",
+    "cad",
+    "jpy",
+    "cny",
+    "czk",
+    "huf",
+    "ron",
+    "nzd",
+    "sgd",
+    "zar",
+    "rs",
+    "kr",
 )
+_GLUED = "|".join(rf"(?<=\b{code}\d)" for code in _CODES)
 DIGITS = re.compile(
     rf"[0-9½¼¾](?:(?<=[½¼¾])|(?:(?<![\w.'#@=^~\\]\d)|{_GLUED})(?<!\d[,:/]\d)(?:"
     r"\d{0,2}(?:[ ']\d{3}(?!\d)){1,6}(?:[.,]\d{1,12})?(?![.,']?\d)|\d{0,14}(?:[.,']\d{1,12}){0,6}(?: ?[½¼¾⅓⅔])?(?![.,':/]?\d)))"

@@ -23,7 +23,9 @@ _ELSEWHERE = {Region.NAV: 0.4, Region.RELATED: 0.35, Region.FOOTER: 0.35, Region
 def site_spans(page: Page, lexicon: Lexicon, setting: Setting) -> tuple[SiteSpan, ...]:
     """The sites of a page in order, none overlapping another; what stands outside the main part is doubted."""
     scene = gather(page, lexicon, setting)
-    found = [*in_tables(scene), *in_lines(scene), *in_prose(scene)]
+    found = [*in_tables(scene), *in_lines(scene)]
+    read = {s.passage for s in found}
+    found.extend(s for s in in_prose(scene) if s.passage not in read)
     weighed = (s._replace(confidence=round(s.confidence - _ELSEWHERE.get(page.passages[s.passage].region, 0.0), 2)) for s in found)
     return tuple(_apart(s for s in weighed if s.confidence >= LOWEST))
 

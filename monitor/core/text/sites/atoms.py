@@ -7,7 +7,7 @@ from bisect import bisect_left
 from collections.abc import Mapping, Sequence
 from enum import StrEnum
 from functools import lru_cache
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from monitor.core import lang
 from monitor.core.lang import Lexicon
@@ -35,6 +35,8 @@ _COMMON_ACRONYMS = frozenset(
     """.split()  # noqa: SIM905 - one word a line would hide the code
 )
 _QUOTED = re.compile(r"[\"“„«‹»]\s?([^\W\d_a-z][^\"“”„«»‹›\n]{1,58}?)\s?[\"”“»›«]")
+# "MareNostrum 5": a number that nothing is counted by.
+_NUMBER = re.compile(r" (?:\d{1,3}|[IVX]{1,4})(?=\s?(?:[,;:()–—\n.]|- |\Z))")
 _TWO_CAPITALS = re.compile(r"[A-ZÀ-Þ].{0,12}[A-ZÀ-Þ]|\+\+|\d[A-Z]|[A-Z]\d")
 
 
@@ -93,6 +95,8 @@ class SiteWords(NamedTuple):
     small: frozenset[str]
     of: frozenset[str]
     columns: Mapping[str, str]  # folded header -> name, place, host or country
+    leading: re.Pattern[str]  # punctuation, phrases and small words that may stand before a name
+    trailing: re.Pattern[str]  # and behind one
 
 
 @lru_cache(maxsize=32)
@@ -117,7 +121,19 @@ def site_words(lexicon: Lexicon) -> SiteWords:
         frozenset(section.get("small", ())),
         frozenset(section.get("of", ())),
         columns,
+        *_edges(section),
     )
+
+
+def _edges(section: Mapping[str, Any]) -> tuple[re.Pattern[str], re.Pattern[str]]:
+    """Patterns for what is cut off the words left over in a line, at the start and at the end."""
+    sites = section.get("sites", {})
+    words_ = sorted(
+        {*section.get("at", ()), *section.get("small", ()), *sites.get("hosted", ()), *sites.get("host", ())}, key=len, reverse=True
+    )
+    either = "|".join(re.escape(w) for w in words_)
+    marks = r"[ \t\u00a0,;:()\[\]–—\-|/\"“”„«»'’‘.•·*]"
+    return re.compile(rf"(?:{marks}|(?:{either})(?!\w))+", re.IGNORECASE), re.compile(rf"(?:{marks}|(?<!\w)(?:{either}))+\Z")
 
 
 def gather(page: Page, lexicon: Lexicon, setting: Setting) -> Scene:
@@ -130,12 +146,12 @@ def gather(page: Page, lexicon: Lexicon, setting: Setting) -> Scene:
     for country in country_spans(page.text, lexicon, language_of(page, lexicon, setting)):
         if country.confidence > 0.5 and free(country.start, country.end):
             atoms.append(Atom(country.start, country.end, AtomKind.COUNTRY, page.text[country.start : country.end], None, country.code))
-    free = free_of([(a.start, a.end) for a in atoms])
-    for body in organisation_spans(page.text, lexicon, setting):
-        inner = [a for a in atoms if body.start <= a.start and a.end <= body.end]
-        if free(body.start, body.end) or all(a.kind is not AtomKind.NAME for a in inner):
-            atoms = [a for a in atoms if a not in inner] if inner else atoms
-            atoms.append(Atom(body.start, body.end, AtomKind.ORGANISATION, body.name))
+    bodies = organisation_spans(page.text, lexicon, setting)
+    clear_of_names = free_of([(a.start, a.end) for a in atoms if a.kind is AtomKind.NAME])
+    bodies = tuple(b for b in bodies if clear_of_names(b.start, b.end))
+    outside = free_of([(b.start, b.end) for b in bodies])
+    atoms = [a for a in atoms if outside(a.start, a.end)]
+    atoms.extend(Atom(b.start, b.end, AtomKind.ORGANISATION, b.name) for b in bodies)
     atoms.extend(_names(page, lexicon, atoms))
     atoms.sort()
     return Scene(page, lexicon, tuple(atoms), tuple(a.start for a in atoms), site_words(lexicon))
@@ -208,6 +224,8 @@ def _name_of_run(text: str, run: Sequence[Word], nouns: frozenset[str]) -> Atom 
     else:
         return None
     start, end = run[first].start, run[last].end
+    number = _NUMBER.match(text, end)
+    end = number.end() if number else end
     if all(t in nouns or t in common_words() for t in fold(text[start:end]).split()):
         return None
     return Atom(start, end, AtomKind.NAME, text[start:end])

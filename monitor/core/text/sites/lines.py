@@ -1,7 +1,7 @@
 """Sites in lines: list items, headings, cards, definitions - "BSC AIF (Barcelona)", "Kajaani, Finland: LUMI AIF at CSC", "Czechia (CZAI)".
 
-A line is a site when it holds a name and where that is, and nothing else but punctuation and small words. Lines confirm each other: several of one shape under a
-heading about sites are surer than one alone.
+A line is a site when it holds a name and where that is, and nothing else but punctuation and small words. Lines confirm each other: several of one shape
+under a heading about sites are surer than one alone.
 """
 
 from __future__ import annotations
@@ -13,13 +13,13 @@ from typing import NamedTuple
 
 from monitor.core.model import Form, Passage, Site
 from monitor.core.text.fold import fold
+from monitor.core.text.names import common_words, small_words
 from monitor.core.text.proper import UPPER_CLASS
 from monitor.core.text.sites.atoms import Atom, AtomKind, Scene, SiteSpan, is_striking
 from monitor.core.text.towns import FIRST_NAMES
 
 _LONGEST_LINE = 160
 _FORMS = frozenset({Form.ITEM, Form.HEADING, Form.TERM, Form.DEFINITION, Form.CAPTION, Form.PARAGRAPH, Form.META, Form.CELL})
-_EDGES = " \t\u00a0,;:()[]–—-|/\"“”„«»'’‘.•·*"
 _DATE_OR_MONEY = re.compile(
     r"\d{1,2}[.:/]\d{2}|(?<!\d)(?:19|20)\d\d(?!\d)|[€$£%]|\d{4,}|@|https?:|\b(?:EUR|USD|Mio|Mrd|million|billion|Tel|Fax)\b", re.IGNORECASE
 )
@@ -98,31 +98,10 @@ def _split_at_dash(text: str, start: int, end: int) -> Iterator[tuple[int, int]]
 def _trimmed(scene: Scene, start: int, end: int) -> tuple[int, int]:
     """A slice without edge punctuation, phrases like "hosted by" and small words at either end."""
     text = scene.page.text
-    drop = {*scene.words.at, *scene.words.small}
-    phrases = (*scene.words.hosted, *scene.words.host)
-    while start < end:
-        before = (start, end)
-        while start < end and text[start] in _EDGES:
-            start += 1
-        while start < end and text[end - 1] in _EDGES:
-            end -= 1
-        piece = text[start:end]
-        for phrase in phrases:
-            if piece.lower().startswith(phrase) and piece[len(phrase) : len(phrase) + 1] in {"", " "}:
-                start += len(phrase)
-                break
-            if piece.endswith(phrase) and piece[-len(phrase) - 1 : -len(phrase)] in {"", " "}:
-                end -= len(phrase)
-                break
-        else:
-            first, _, rest = piece.partition(" ")
-            if first.lower() in drop and (rest or first.islower()):
-                start += len(first)
-            elif " " in piece and piece.rsplit(" ", 1)[1] in drop:
-                end -= len(piece.rsplit(" ", 1)[1])
-        if (start, end) == before:
-            break
-    return start, max(start, end)
+    leading = scene.words.leading.match(text, start, end)
+    start = leading.end() if leading else start
+    cut = scene.words.trailing.search(text[start:end])
+    return start, start + cut.start() if cut else end
 
 
 def _is_name(text: str) -> bool:
@@ -137,16 +116,18 @@ def _is_name(text: str) -> bool:
 
 def _of_line(scene: Scene, passage: Passage, number: int) -> SiteSpan | None:
     """A line that says everything itself."""
+    if not any(a.kind in {AtomKind.PLACE, AtomKind.COUNTRY} for a in scene.within(passage.start, passage.end)):
+        return None
+    if passage.form is Form.PARAGRAPH and scene.page.text[passage.start : passage.end].rstrip().endswith((".", "!", "?")):
+        return None
     line = read_line(scene, passage.start, passage.end)
     if not line.ok or not (line.place or line.country):
         return None
     if not line.names:
         return _nameless(scene, passage, number, line)
-    if passage.form is Form.PARAGRAPH and scene.page.text[passage.start : passage.end].rstrip().endswith((".", "!", "?")):
-        return None
     name = line.names[0]
     host = line.host.text if line.host else line.names[1].text if len(line.names) > 1 else None
-    if _is_person(name.text) or _is_key(scene, name.text):
+    if _is_person(name.text) or _is_key(scene, name.text) or _is_general(scene, name.text):
         return None
     return SiteSpan(
         name.start, name.end, compose(name.text, host, line.place, line.country), _confidence(scene, passage, name, line), number
@@ -193,7 +174,14 @@ def _of_heading_and_line(scene: Scene, passage: Passage, number: int) -> SiteSpa
     if passage.form is not Form.HEADING:
         return None
     heading = read_line(scene, passage.start, passage.end)
-    if len(heading.names) != 1 or not heading.ok or heading.place or heading.country or _is_person(heading.names[0].text):
+    if (
+        len(heading.names) != 1
+        or not heading.ok
+        or heading.place
+        or heading.country
+        or _is_person(heading.names[0].text)
+        or _is_general(scene, heading.names[0].text)
+    ):
         return None
     place = country = None
     host = heading.host
@@ -214,6 +202,11 @@ def _of_heading_and_line(scene: Scene, passage: Passage, number: int) -> SiteSpa
 def _is_key(scene: Scene, text: str) -> bool:
     """Whether words only say what follows ("Location", "Host", "Land")."""
     return fold(text) in scene.words.columns
+
+
+def _is_general(scene: Scene, name: str) -> bool:
+    """Whether a name holds only words that many names share ("Standorte", "The seven sites")."""
+    return all(t in scene.words.nouns or t in common_words() or t in small_words() for t in fold(name).split())
 
 
 def _is_person(name: str) -> bool:

@@ -18,8 +18,11 @@ from monitor.core.text.sites.lines import compose
 
 _FORMS = frozenset({Form.PARAGRAPH, Form.ITEM, Form.TITLE, Form.HEADING, Form.CAPTION, Form.DEFINITION, Form.META})
 _LIST_GAP = re.compile(
-    r"(?:,? (?:and|und|et|y|e|i|oraz|en|ed|as well as|sowie|ou|or|oder|o|of) (?:in |à |w |en |te |em |a |de |di |d'|d’|von )?|, (?:in |à |en |w |a |de |di |d'|d’)?)\Z"
+    r"(?:,? (?:and|und|et|y|e|i|oraz|en|ed|as well as|sowie|ou|or|oder|o|of) (?:in |à |w |en |te |em |a |de |di |d'|d’|von )?"
+    r"|, (?:in |à |en |w |a |de |di |d'|d’)?)\Z"
 )
+# How sure "NAME in PLACE" is with nothing else to support it.
+_PLAIN_IN = 0.62
 _SENTENCE_END = re.compile(r"[.!?;]\s")
 _WORD = re.compile(r"[^\W\d_]+")
 _P, _C, _O, _N = AtomKind.PLACE, AtomKind.COUNTRY, AtomKind.ORGANISATION, AtomKind.NAME
@@ -118,7 +121,9 @@ def _named(here: _Passage) -> Iterator[SiteSpan]:
         if not link:
             continue
         if follower.kind is _P:
-            yield _span(here, name, None, follower, _country_after(here, at + 1), link)
+            # "NXP in Dresden" is more often a company than a site; "HammerHAI in Stuttgart" is not.
+            doubt = 0.17 if link == _PLAIN_IN and name.text.isupper() and len(name.text) <= 5 else 0.0
+            yield _span(here, name, None, follower, _country_after(here, at + 1), link - doubt)
         elif follower.kind is _O or (follower.kind is _N and _place_after(here, at + 1)):
             place = _place_after(here, at + 1)
             if place is not None:
@@ -198,7 +203,7 @@ def _link(here: _Passage, gap: str) -> float:
     if tokens[-1].lower() not in words.at:
         return 0.0
     if len(tokens) == 1:
-        return 0.62
+        return _PLAIN_IN
     if any(_is_noun(here.scene, t) for t in tokens):
         # "ASML builds a campus in Eindhoven": the name is of the builder.
         return 0.0
@@ -262,6 +267,9 @@ def _place_lists(here: _Passage) -> Iterator[list[Atom]]:
         if atom.kind is _C and previous is not None and run and here.gap(previous, atom) in {", ", " ("}:
             previous = atom
             continue
+        if previous is not None and run and _is_region_of(atom, run[-1]) and here.gap(previous, atom) in {", ", " ("}:
+            previous = atom
+            continue
         joined = run and previous is not None and _LIST_GAP.match(here.gap(previous, atom).lstrip(")"))
         if atom.kind is _P and joined:
             run.append(atom)
@@ -274,17 +282,29 @@ def _place_lists(here: _Passage) -> Iterator[list[Atom]]:
         yield run
 
 
+def _is_region_of(atom: Atom, place: Atom) -> bool:
+    """Whether an atom is a region of the country of the place before it ("Ensdorf, Saarland"), which it then only qualifies."""
+    return atom.place is not None and atom.place.place_type == "region" and atom.country == place.country
+
+
 def _noun_before(here: _Passage, place: Atom) -> float:
     """Whether a word for a site stands shortly before an "in" before the place, in the same sentence."""
     text = here.before(place, 80)
-    text = _SENTENCE_END.split(text)[-1].rstrip(' (:"“„«')
+    text = _SENTENCE_END.split(text)[-1]
+    listed = text.rstrip(" \u00a0\u202f").endswith(":")
+    text = text.rstrip(' \u00a0\u202f(:"“„«')
     tokens = re.findall(r"[^\W\d_]+(?:[-'’][^\W\d_]+)*|[,:(]", text)
     if not tokens:
         return 0.0
+    if listed and any(_is_noun(here.scene, t) for t in tokens[-3:]):
+        return 0.6
     if len(tokens) > 1 and tokens[-1].lower() in here.scene.words.of and _is_noun(here.scene, tokens[-2]):
         return 0.55
-    if tokens[-1].lower() not in here.scene.words.at and tokens[-1] != ":":
+    if tokens[-1].lower() not in here.scene.words.at:
         return 0.0
+    before = fold(" ".join(tokens[:-1][-5:]))
+    if any(before.endswith(n) for n in here.scene.words.nouns if " " in n):
+        return 0.58
     for distance, token in enumerate(reversed(tokens[:-1][-8:])):
         if _is_noun(here.scene, token):
             between = tokens[len(tokens) - 1 - distance : -1]

@@ -1,0 +1,102 @@
+"""Reading example phrases and scoring what a kind finds in them."""
+
+from __future__ import annotations
+
+import tomllib
+from collections import defaultdict
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from monitor.core.kinds import Kind
+from monitor.core.lang import load
+from monitor.core.model import Count, Form, Mention, Money, Page, Passage, Qualifier, Region, Role, Setting
+
+EXAMPLES = Path(__file__).parents[2] / "examples"
+
+
+@dataclass(frozen=True)
+class Example:
+    group: str
+    lang: str
+    text: str
+    values: tuple[str, ...]
+
+
+@dataclass
+class Score:
+    hit: int = 0
+    missed: int = 0
+    extra: int = 0
+    wrong: list[str] = field(default_factory=list)
+
+    @property
+    def precision(self) -> float:
+        return self.hit / (self.hit + self.extra) if self.hit + self.extra else 1.0
+
+    @property
+    def recall(self) -> float:
+        return self.hit / (self.hit + self.missed) if self.hit + self.missed else 1.0
+
+
+def examples(kind: str, *groups: str) -> Iterator[Example]:
+    """The phrases of a kind in the named groups, in file order."""
+    data = tomllib.loads((EXAMPLES / f"{kind}.toml").read_text("utf-8"))
+    for group in groups:
+        for row in data.get(group, []):
+            yield Example(group, row["lang"], row["text"], tuple(row["values"]))
+
+
+def page_of(text: str, lang: str = "en") -> Page:
+    """A page of paragraphs, one a line."""
+    passages, at = [], 0
+    for line in text.split("\n"):
+        passages.append(Passage(at, at + len(line), Region.MAIN, Form.PARAGRAPH))
+        at += len(line) + 1
+    return Page("https://example.org/", "", text, tuple(passages), lang)
+
+
+def found_in(kind: Kind, text: str, lang: str = "en", **setting: str) -> list[Mention]:
+    """What the kind finds in a text of that language."""
+    return kind.find(page_of(text, lang), load(lang), Setting(language=lang, **setting), [])
+
+
+def money_words(mention: Mention) -> str:
+    """A found amount as the example files write it: "20000000 EUR over year restated"."""
+    value = mention.value
+    assert isinstance(value, Money)
+    figure = f"{value.amount:f}" if value.amount is not None else ""
+    bounds = f"range {value.min:f} {value.max:f}" if value.qualifier is Qualifier.RANGE else ""
+    hedge = value.qualifier.value if value.qualifier is not Qualifier.RANGE else ""
+    words = [figure, value.currency or "?", bounds, hedge, value.per or "", "restated" if mention.role is Role.RESTATED else ""]
+    return " ".join(word for word in words if word)
+
+
+def count_words(mention: Mention) -> str:
+    """A found count as the example files write it: "20..40 schools", "35 % measure"."""
+    value = mention.value
+    assert isinstance(value, Count)
+    figure = f"{value.min:f}..{value.max:f}" if value.qualifier is Qualifier.RANGE else f"{value.count:f}"
+    hedge = value.qualifier.value if value.qualifier in (Qualifier.ABOUT, Qualifier.OVER, Qualifier.UNDER) else ""
+    return " ".join(word for word in (figure, value.unit or "-", hedge, "measure" if value.measure else "") if word)
+
+
+def score(kind: Kind, words: Callable[[Mention], str], cases: Iterator[Example]) -> dict[str, Score]:
+    """Hits, misses and extras per language; `exact` may be left out of an expected value."""
+    scores: dict[str, Score] = defaultdict(Score)
+    for case in cases:
+        expected = [_normal(value) for value in case.values]
+        got = [_normal(words(mention)) for mention in found_in(kind, case.text, case.lang)]
+        tally = scores[case.lang]
+        hits = sum(min(expected.count(value), got.count(value)) for value in set(expected))
+        tally.hit += hits
+        tally.missed += len(expected) - hits
+        tally.extra += len(got) - hits
+        if expected != got:
+            tally.wrong.append(f"{case.lang}: {case.text!r}: expected {expected}, got {got}")
+    return dict(scores)
+
+
+def _normal(value: str) -> str:
+    parts = [part for part in value.split() if part != "exact"]
+    return " ".join(parts)
