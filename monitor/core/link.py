@@ -968,7 +968,7 @@ def _subject(situation: Situation) -> KnownName | None:
         for name, n in situation.names.items()
         if name.kind in ("site", "organisation", "host") and n.nearness >= 0.4
     ]
-    return max(found)[3] if found else None
+    return max(found, key=lambda f: f[:3])[3] if found else None
 
 
 def _money_about(value: Money, observation: Observation, near: Mapping[str, float]) -> str | None:
