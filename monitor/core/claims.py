@@ -69,7 +69,7 @@ def follow(
 
 
 def _key(claim: Claim) -> str:
-    return claim.signature if claim.fact is None or claim.kind in _MANY else claim.fact
+    return claim.signature if claim.fact is None or claim.kind in _MANY or "withdrawn" in claim.cues else claim.fact
 
 
 # Kinds of which one page may make several claims about one fact: each country of a list, each status of a site.
@@ -90,6 +90,8 @@ def _statement_key(statement: Linked) -> str:
         return f"{statement.fact}|{value.country}|{statement.observation.role in _NOT_NOW}"
     if isinstance(value, Status):
         return f"{statement.fact}|status"
+    if "withdrawn" in statement.cues:
+        return f"{statement.fact}|withdrawn"
     if statement.fact is None:
         return f"{statement.signature}|{statement.observation.raw.casefold()}"
     return statement.fact

@@ -17,7 +17,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from decimal import Decimal
 
-from monitor.core.kinds import Kind
+from monitor.core.kinds import Kind, exchange
 from monitor.core.link import AGREE
 from monitor.core.model import (
     Baseline,
@@ -26,6 +26,7 @@ from monitor.core.model import (
     ChangeStatus,
     ChangeType,
     Claim,
+    Comparison,
     Count,
     Countries,
     Country,
@@ -149,7 +150,7 @@ def _revision(differ: Differ, fact: Fact, claim: Claim, now: datetime) -> None:
     kind = differ.kinds[fact.kind]
     if type(fact.value) is not type(claim.value):
         return
-    known = kind.compare(fact.value, claim.value)
+    known = _weigh(kind, fact.value, claim.value)
     history = differ.about(fact.key)
     flagged = _flagged(kind, history, claim.value)
     if known.verdict in ("same", "coarser"):
@@ -171,13 +172,20 @@ def _revision(differ: Differ, fact: Fact, claim: Claim, now: datetime) -> None:
         return
     pending = [c for c in history if c.status in _OPEN and c.new is not None and c.fact == fact.key]
     old = pending[-1].new if pending and pending[-1].new is not None else fact.value
-    step = kind.compare(old, claim.value) if pending else known
+    step = _weigh(kind, old, claim.value) if pending else known
     rival = _rival(pending, claim, now)
     type_ = ChangeType.CONFLICT if rival else _REVISED[fact.kind]
     reason = f"{rival.evidence[0].publisher} said otherwise within {SAME_NEWS.days} days" if rival else step.reason
     new = _flag(differ, claim, type_, old, claim.value, step.delta, now, reason)
     if new and not rival:
         _supersede(differ, fact, new)
+
+
+def _weigh(kind: Kind, old: Value, new: Value) -> Comparison:
+    """The kind's comparison; amounts in two currencies are compared roughly."""
+    found = kind.compare(old, new)
+    is_exchange = isinstance(old, Money) and isinstance(new, Money) and old.currency != new.currency and found.verdict == "incomparable"
+    return exchange.compare(old, new) if is_exchange and isinstance(old, Money) and isinstance(new, Money) else found
 
 
 def _supersede(differ: Differ, fact: Fact, new: Change) -> None:
@@ -190,7 +198,7 @@ def _supersede(differ: Differ, fact: Fact, new: Change) -> None:
 def _flagged(kind: Kind, history: Sequence[Change], value: Value) -> Change | None:
     """The newest change of this fact that already says this value, whatever became of it."""
     for change in reversed(history):
-        if change.new is not None and type(change.new) is type(value) and kind.compare(change.new, value).verdict in AGREE:
+        if change.new is not None and type(change.new) is type(value) and _weigh(kind, change.new, value).verdict in AGREE:
             return change
     return None
 
@@ -275,6 +283,13 @@ def _date_denied(differ: Differ, fact: Fact, claim: Claim, now: datetime) -> Non
 
 def _site(differ: Differ, fact: Fact, claim: Claim, now: datetime) -> None:
     """A known site met again is no news; a status said of it may be."""
+    if isinstance(claim.value, Site) and "withdrawn" in claim.cues and claim.before is None:
+        same = [c for c in differ.about(fact.key) if c.type is ChangeType.SITE_REMOVED]
+        if same:
+            _seen_again(differ, same[-1], claim, now)
+        else:
+            _flag(differ, claim, ChangeType.SITE_REMOVED, fact.value, None, Delta(), now, "said to be dropped")
+        return
     if isinstance(claim.value, Site):
         flag = next((c for c in differ.about(fact.key) if c.provisional == fact.key), None)
         if flag:
@@ -298,7 +313,7 @@ def _site(differ: Differ, fact: Fact, claim: Claim, now: datetime) -> None:
 
 def _participant(differ: Differ, fact: Fact, claim: Claim, now: datetime) -> None:
     """A country or organisation that joins a list it is not on, or leaves one it is on."""
-    leaves = bool({"leave", "withdrawn"} & set(claim.cues))
+    leaves = "leave" in claim.cues
     if isinstance(fact.value, Countries) and isinstance(claim.value, Country):
         is_member = claim.value.country in fact.value.countries
         if is_member != leaves:

@@ -80,7 +80,11 @@ def _with_currency(mentions: list[Mention]) -> list[Mention]:
             confidence=m.confidence * 0.9,
             cues=(*m.cues, "currency of the page"),
         )
-        if isinstance(m.value, Money) and m.value.currency is None
+        if isinstance(m.value, Money)
+        and m.value.currency is None
+        and m.value.amount is not None
+        and m.value.amount >= 100_000
+        and m.end - m.start >= 6
         else m
         for m in mentions
     ]
@@ -205,6 +209,8 @@ def _roles(
         roles = [Role.RESTATED, *roles]
     if isinstance(mention.value, DateSpan) and _is_long_begun(mention.value, setting):
         roles.append(Role.PAST)
+    if mention.kind == "money" and Role.PART not in roles and "spent" in _cues_between(sentence, spans, i, lexicon):
+        roles = [Role.PART, *roles]
     if mention.kind == "count":
         roles = _count_roles(roles, sentence, mention, lexicon)
     roles = [*cues.header_roles(passage.column_header, lexicon), *roles]
@@ -214,6 +220,13 @@ def _roles(
         roles.append(Role.PAST)
     unique = tuple(dict.fromkeys(roles)) or (Role.CURRENT,)
     return unique, (*mention.cues, *said.cues)
+
+
+def _cues_between(sentence: cues.Sentence, spans: list[Span], i: int, lexicon: Lexicon) -> frozenset[str]:
+    """The cues said between a value's neighbours."""
+    start = spans[i - 1][1] if i else sentence.start
+    end = spans[i + 1][0] if i + 1 < len(spans) else sentence.start + len(sentence.text)
+    return cues.vocabulary(lexicon).concepts(sentence.slice(start, end))
 
 
 _OR = re.compile(

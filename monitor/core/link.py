@@ -20,7 +20,7 @@ from typing import NamedTuple
 
 from rapidfuzz import fuzz
 
-from monitor.core.kinds import Kind
+from monitor.core.kinds import Kind, exchange
 from monitor.core.kinds.site import same_site
 from monitor.core.lang import Lexicon, load
 from monitor.core.model import (
@@ -221,7 +221,7 @@ class Catalogue:
 
     def _signature(self, fact: Fact, concepts: frozenset[str], words: frozenset[str], vocabularies: Sequence[object]) -> Signature:
         unit = stems(fact.value.unit or "") if isinstance(fact.value, Count) else frozenset()
-        unit_text = fact.value.unit or fact.label if isinstance(fact.value, Count) else ""
+        unit_text = " ".join((fact.value.unit or fact.label, *fact.about)) if isinstance(fact.value, Count) else ""
         unit_concepts = frozenset(c for v in vocabularies for c in v.concepts(unit_text))  # type: ignore[attr-defined]
         scope_keys = frozenset(
             name.key
@@ -239,7 +239,8 @@ class Catalogue:
             },
             unit,
             unit_concepts,
-            {w: 1.0 / max(1, self._scopes[w]) for w in self._scope_words(fact)},
+            {w: 1.0 / max(1, self._scopes[w]) for w in self._scope_words(fact)}
+            | dict.fromkeys(_numbered_words(self.baseline, (fact.scope or "",)), 1.0),
             scope_keys,
         )
 
@@ -395,6 +396,7 @@ class _Linker:
         self.surroundings = Surroundings(page, lexicon, catalogue.names)
         self.previous = [c for c in previous if c.fact in catalogue.facts and len(c.anchor) >= 16]
         self.new_sites: dict[int, list[str]] = {}
+        self.numbers = [o for o in observations if o.pair]
         self.others = [o for o in observations if o.kind in ("place", "organisation", "site")]
         self.spans: dict[tuple[str, int], list[tuple[int, int]]] = {}
         for o in observations:
@@ -450,6 +452,9 @@ class _Linker:
                 ("the same sentence of this page said it before",),
                 self.catalogue.facts[kept.fact or ""].label,
             )
+        beside = self._beside_known(observation)
+        if beside:
+            return beside
         situation = self.situation(observation)
         foreign = _foreign(situation) or self._aside(observation, situation) or self._comparison(observation)
         if foreign:
@@ -468,6 +473,20 @@ class _Linker:
             return None
         named = any(n.nearness >= SENTENCE and name.kind in ("programme", "site") for name, n in situation.names.items())
         return None if named else "stands in the margin and does not name the programme"
+
+    def _beside_known(self, observation: Observation) -> Linked | None:
+        """The new half of a pair whose old half is the known value of a fact is about that fact, whatever the words."""
+        if observation.pair is None or observation.role is Role.PAST:
+            return None
+        partner = next(
+            (o for o in self.numbers if o.pair == observation.pair and o.kind == observation.kind and o is not observation), None
+        )
+        if partner is None:
+            return None
+        facts = [s.fact for s in self.catalogue.by_kind.get(observation.kind, ()) if self._agrees(s.fact, partner)]
+        if len(facts) != 1 or (isinstance(partner.value, Money) and _telling(partner.value) < 0.68):
+            return None
+        return Linked(observation, facts[0].key, 0.95, ("the old value beside it is the known one",), facts[0].label)
 
     def _comparison(self, observation: Observation) -> str | None:
         """ "By comparison", "elsewhere": the sentence is about something else on purpose."""
@@ -642,12 +661,18 @@ class _Linker:
             assert isinstance(fact.value, Site)
             match = same_site(fact.value, observation.value, {fact.value.name or fact.label: fact.aliases})
             if match.verdict == "same":
-                return Linked(observation, fact.key, 0.9, (match.reason,), fact.label)
+                return Linked(observation, fact.key, 0.9, (match.reason,), fact.label, cues=self._dropped(observation))
             if match.verdict == "unsure" and not self._is_told_apart(fact.value, observation.value):
                 unsure = unsure or (fact, match.reason)
         if unsure:
             return Unlinked(observation, f"may be {unsure[0].label}: {unsure[1]}")
         return self._new_site(observation)
+
+    def _dropped(self, observation: Observation) -> tuple[str, ...]:
+        """ "withdrawn" when the sentence says that the site is given up, and does not deny, suppose or recall it."""
+        cues = self._cues_near(observation)
+        is_said = "dropped" in cues and not cues & {"denied", "scenario", "quoted"} and observation.region is Region.MAIN
+        return ("withdrawn",) if is_said else ()
 
     def _is_told_apart(self, known: Site, met: Site) -> bool:
         """A site known by its country alone is not mistaken for every place of that country, where the programme has several sites there."""
@@ -919,7 +944,7 @@ def _unit(signature: Signature, observation: Observation, situation: Situation, 
     means = properties(lexicon).concepts(value.unit) & signature.unit_concepts
     if not means:
         return None
-    return Factor(0.75 if lexicon.code != "en" else 0.6, f"{value.unit} means {sorted(means)[0]}")
+    return Factor(0.75 if lexicon.code != "en" else 0.45, f"{value.unit} means {sorted(means)[0]}")
 
 
 def _scope(signature: Signature, situation: Situation, narrower: frozenset[KnownName]) -> Factor:
@@ -959,7 +984,13 @@ def _worded_scope(signature: Signature, situation: Situation) -> Factor:
     met = _worded(signature, situation)
     if met:
         return Factor(0.8 + 0.2 * max(met), f"within {signature.fact.scope}")
-    return Factor(0.55 if len(signature.scope) >= 2 else 0.85, f"does not name {signature.fact.scope}")
+    return Factor(0.45 if _is_named_scope(signature) else 0.85, f"does not name {signature.fact.scope}")
+
+
+def _is_named_scope(signature: Signature) -> bool:
+    """A scope with a name or number of its own ("Artemis II", "Porto-Soure") must be met; one in plain words ("first seven") need not."""
+    words = (signature.fact.scope or "").split()
+    return any("_" in w for w in signature.scope) or any(w[:1].isupper() and stem(plain(w).strip(",.")) in signature.scope for w in words)
 
 
 def _worded(signature: Signature, situation: Situation) -> list[float]:
@@ -1052,12 +1083,20 @@ def _ratio(old: Value, new: Value) -> Decimal | None:
     pair: tuple[Decimal | None, Decimal | None] = (None, None)
     if isinstance(old, Money) and isinstance(new, Money):
         if None not in (old.currency, new.currency) and old.currency != new.currency:
-            return None
+            rate = exchange.rate(old.currency or "", new.currency or "")
+            return (
+                None
+                if rate is None
+                else _times((old.amount or old.max or old.min or Decimal(0)) * rate, new.amount or new.max or new.min or Decimal(0))
+            )
         pair = (old.amount or old.max or old.min, new.amount or new.max or new.min)
     elif isinstance(old, Count) and isinstance(new, Count):
         pair = (old.count, new.count)
-    small, large = (min(pair), max(pair)) if pair[0] and pair[1] else (None, None)  # type: ignore[type-var]
-    return large / small if small and large else None
+    return _times(pair[0], pair[1])
+
+
+def _times(a: Decimal | None, b: Decimal | None) -> Decimal | None:
+    return max(a, b) / min(a, b) if a and b else None
 
 
 # What stands around a whole part of the page says less of one sentence than the sentence before it does.

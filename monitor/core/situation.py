@@ -9,7 +9,6 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from itertools import pairwise
 from typing import NamedTuple
 
 from monitor.core.lang import Lexicon
@@ -42,24 +41,63 @@ def stems(text: str) -> frozenset[str]:
     return frozenset(stem(t.word) for t in tokens(text) if len(t.word) > 2 and t.word not in _STOP and not t.word.isdigit())
 
 
-def numbered(text: str, lexicon: Lexicon) -> frozenset[str]:
-    """The numbered things of a text in one notation for all languages: "Unit 1" is unit_1, "zweite Phase" and "2.ª fase" are phase_2."""
+class Numbered(NamedTuple):
+    """A numbered thing at its place in a text: "Unit 1" is unit_1, "zweite Phase" and "2.ª fase" are phase_2, "Artemis II" is artemi_2."""
+
+    start: int
+    feature: str
+
+
+def numbered_in(text: str, lexicon: Lexicon) -> list[Numbered]:
+    """The numbered things of a text, in one notation for all languages. An ordinal without a noun has that of the one before ("the first unit ..., the second")."""
     words = tokens(text)
     senses = vocabulary(lexicon).senses(words)
     nouns = {s.start: s.concept.removeprefix("noun_") for s in senses if s.concept.startswith("noun_")}
     orders = {s.start: s.concept.removeprefix("ordinal_") for s in senses if s.concept.startswith("ordinal_")}
-    orders.update({t.start: t.word.lstrip("0") for t in words if t.word.isdigit() and len(t.word) <= 2})
-    found = set()
-    for a, b in [*pairwise(words), *zip(words, words[2:], strict=False)]:
-        for noun, order in ((a, b), (b, a)):
-            if noun.start in nouns and order.start in orders and _is_beside(text, a, b):
-                found.add(f"{nouns[noun.start]}_{orders[order.start]}")
-    return frozenset(found)
+    found: list[Numbered] = []
+    last = ""
+    for k, token in enumerate(words):
+        order = orders.get(token.start) or _number_of(text[token.start : token.end])
+        if not order:
+            continue
+        noun = next((nouns[w.start] for w in _neighbours(words, k, text) if w.start in nouns), "")
+        if not noun and k and token.start not in orders and _is_name(text, words[k - 1]) and _is_beside(text, words[k - 1], token):
+            noun = stem(words[k - 1].word)
+        if not noun and token.start in orders:
+            noun = last
+        if noun:
+            found.append(Numbered(token.start, f"{noun}_{order}"))
+            last = noun if token.start in orders else last
+    return found
+
+
+def numbered(text: str, lexicon: Lexicon) -> frozenset[str]:
+    """The features of the numbered things of a text."""
+    return frozenset(n.feature for n in numbered_in(text, lexicon))
+
+
+_ROMAN = {"I": "1", "II": "2", "III": "3", "IV": "4", "V": "5", "VI": "6", "VII": "7", "VIII": "8", "IX": "9", "X": "10"}
+_SPELLED = {"One": "1", "Two": "2", "Three": "3", "Four": "4"}
+_SHORT = re.compile(r"\d{1,2}[a-z]?")
+
+
+def _number_of(written: str) -> str:
+    """What a word counts to as the number of a thing: 2, 2a, II, One; empty for others."""
+    return _ROMAN.get(written) or _SPELLED.get(written) or (written.lstrip("0") if _SHORT.fullmatch(written) else "")
+
+
+def _neighbours(words: list[Token], k: int, text: str) -> list[Token]:
+    near = [w for w in words[max(0, k - 1) : k + 2] if w is not words[k]]
+    return [w for w in near if _is_beside(text, min(w, words[k], key=lambda t: t.start), max(w, words[k], key=lambda t: t.start))]
+
+
+def _is_name(text: str, token: Token) -> bool:
+    return len(token.word) > 2 and text[token.start].isupper() and token.word.isalpha()
 
 
 def _is_beside(text: str, a: Token, b: Token) -> bool:
     """Nothing but blanks, a full stop, a dash or an ordinal sign between two words."""
-    return len(text[a.end : b.start].strip(" .-–ªº°\N{NO-BREAK SPACE}a")) == 0
+    return len(text[a.end : b.start].strip(" .-–ªº°\N{NO-BREAK SPACE}")) == 0
 
 
 class Near(NamedTuple):
@@ -88,6 +126,10 @@ class Situation:
                 self.names[name] = near
 
 
+def _moved(found: list[Numbered], by: int) -> list[Numbered]:
+    return [Numbered(n.start + by, n.feature) for n in found]
+
+
 class Layer(NamedTuple):
     """One piece of text around a value, digested: its concepts, stems and known names."""
 
@@ -104,6 +146,7 @@ class Surroundings:
         self.lexicon = lexicon
         self.names = names
         self._found = sorted(find_names(page.text, names), key=lambda s: s.start)
+        self._numbered = [n for p in page.passages for n in _moved(numbered_in(page.text[p.start : p.end], lexicon), p.start)]
         self._layers: dict[str, Layer] = {}
         self._spans: dict[tuple[int, int], Layer] = {}
         self._sentences: dict[int, list[tuple[int, int]]] = {}
@@ -118,15 +161,13 @@ class Surroundings:
             )
         return self._layers[text]
 
-    def _stems(self, text: str) -> frozenset[str]:
-        return stems(text) | numbered(text, self.lexicon)
-
     def span(self, start: int, end: int) -> Layer:
         """The digest of a piece of the page."""
         if (start, end) not in self._spans:
             text = self.page.text[start:end]
             names = tuple(n for s in self._found if s.start >= start and s.end <= end for n in s.names)
-            self._spans[start, end] = Layer(properties(self.lexicon).concepts(text), self._stems(text), names)
+            features = frozenset(n.feature for n in self._numbered if start <= n.start < end)
+            self._spans[start, end] = Layer(properties(self.lexicon).concepts(text), stems(text) | features, names)
         return self._spans[start, end]
 
     def of(self, observation: Observation, clause: tuple[int, int]) -> Situation:
