@@ -112,7 +112,8 @@ def _choose(statements: Sequence[Linked], known: Sequence[Value], kinds: Mapping
     if known:
         confirming = [s for s in now if _rank(s)[0] and _same(kinds[s.observation.kind], known[-1], s.observation.value)]
         beside = [s for s in confirming if s is not best and s.observation.sentence_start == best.observation.sentence_start]
-        if confirming and not beside and max(s.score for s in confirming) >= best.score - KNOWN_BONUS:
+        is_told_as_new = "now" in best.cues and not any("now" in s.cues for s in confirming)
+        if confirming and not beside and not is_told_as_new and max(s.score for s in confirming) >= best.score - KNOWN_BONUS:
             return max(confirming, key=_rank)
     return best
 

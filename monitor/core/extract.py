@@ -16,8 +16,9 @@ from itertools import pairwise
 
 from monitor.core.kinds import Kind, Span
 from monitor.core.lang import Lexicon
-from monitor.core.model import Count, DateSpan, Mention, Money, Observation, Page, Passage, Qualifier, Region, Role, Setting
+from monitor.core.model import Count, DateSpan, Mention, Money, Observation, Page, Passage, Qualifier, Region, Role, Setting, Site
 from monitor.core.text import cues
+from monitor.core.text.names import find_names
 from monitor.core.text.passages import sentences
 
 NUMERIC = ("money", "date", "count")
@@ -28,6 +29,9 @@ MOST_OBSERVATIONS = 200
 
 # Anything derived carries the version of what derived it: raise it when reading, extraction or linking gives other results for the same page.
 EXTRACTOR_VERSION = "1"
+
+# Confidence of a known name met by itself: it is the site, but nothing may be said of it.
+KNOWN_SITE = 0.7
 
 _BLANKS = re.compile(r"\s+")
 # A value dated more than this before the page's own date is told as history ("in 2013 the minister promised EUR 2.5bn").
@@ -64,7 +68,19 @@ def _mentions(page: Page, kinds: Mapping[str, Kind], lexicon: Lexicon, setting: 
             found += new
             if name == "organisation":
                 organisations = sorted((m.start, m.end) for m in new)
+    if "site" in kinds:
+        found += _known_sites(page, setting, [m for m in found if m.kind == "site"])
     return sorted(found, key=lambda m: (m.start, m.end))
+
+
+def _known_sites(page: Page, setting: Setting, sites: Sequence[Mention]) -> list[Mention]:
+    """Known sites wherever they are named, also where nothing else tells that a name is a site's."""
+    names = tuple(n for n in setting.names if n.kind == "site")
+    return [
+        Mention("site", Site(page.text[s.start : s.end]), s.start, s.end, KNOWN_SITE)
+        for s in find_names(page.text, names)
+        if not any(m.start < s.end and s.start < m.end for m in sites)
+    ]
 
 
 def _with_currency(mentions: list[Mention]) -> list[Mention]:
@@ -207,8 +223,11 @@ def _roles(
         roles.remove(Role.DELTA)
     if _is_restated(sentence, mention, spans, i):
         roles = [Role.RESTATED, *roles]
-    if isinstance(mention.value, DateSpan) and _is_long_begun(mention.value, setting):
-        roles.append(Role.PAST)
+    if isinstance(mention.value, DateSpan):
+        if _is_long_begun(mention.value, setting):
+            roles.append(Role.PAST)
+        if (mention.value.start is None) != (mention.value.end is None) and Role.DENIED in roles:
+            roles.remove(Role.DENIED)  # "not before 2041" has been read as a bound; the "not" is spent
     if mention.kind == "money" and Role.PART not in roles and "spent" in _cues_between(sentence, spans, i, lexicon):
         roles = [Role.PART, *roles]
     if mention.kind == "count":

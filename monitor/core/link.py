@@ -323,7 +323,7 @@ def link(
     for observation in sorted(observations, key=lambda o: o.kind != "site"):  # what is said of a new site is known by it
         result = linker.place(observation)
         if isinstance(result, Linked):
-            linked.append(replace(result, evidence=linker.evidence(observation)))
+            linked.append(replace(result, evidence=linker.evidence(observation), cues=result.cues or linker.now_cue(observation)))
         else:
             unlinked.append(result)
     return Links(tuple(linked), tuple(unlinked))
@@ -506,7 +506,8 @@ class _Linker:
         scopes = [s.fact.scope or "" for s in signatures if s.scope and max(_worded(s, situation), default=0.0) >= ROW]
         for signature in signatures:
             target = self._fit(signature, observation, situation)
-            if target is not None and scopes and not signature.fact.scope and signature.fact.kind != "count":
+            is_elsewhere = max(_worded(signature, situation), default=0.0) < ROW
+            if target is not None and scopes and is_elsewhere and signature.fact.kind != "count":
                 target = Target(signature, round(target.score * 0.5, 3), (*target.reasons, f"speaks of {scopes[0]}"))
             if target is not None:
                 yield target
@@ -801,6 +802,10 @@ class _Linker:
         label = observation.value.of or self.page.title
         return Linked(observation, None, 0.6, ("said at the head of the page",), label, f"status|{plain(label)}|{observation.value.status}")
 
+    def now_cue(self, observation: Observation) -> tuple[str, ...]:
+        """ "now" when the sentence says that this is how it stands at present."""
+        return ("now",) if "now" in self._cues_near(observation) else ()
+
     def _cues_near(self, observation: Observation) -> frozenset[str]:
         text = self.page.text[observation.sentence_start : observation.sentence_end]
         return vocabulary(self.lexicon).concepts(text)
@@ -924,7 +929,7 @@ def _unit(signature: Signature, observation: Observation, situation: Situation, 
     """Counts belong to unit nouns: the noun must agree; a further noun makes it a count of something else."""
     value = observation.value
     assert isinstance(value, Count)
-    known = signature.unit | set(signature.stems)
+    known = signature.unit | stems(" ".join(signature.fact.about)) if signature.unit else frozenset(signature.stems)
     if not value.unit:
         spoken = [situation.stems[w] for w in signature.unit or signature.stems if w in situation.stems]
         return (
@@ -984,7 +989,7 @@ def _worded_scope(signature: Signature, situation: Situation) -> Factor:
     met = _worded(signature, situation)
     if met:
         return Factor(0.8 + 0.2 * max(met), f"within {signature.fact.scope}")
-    return Factor(0.45 if _is_named_scope(signature) else 0.85, f"does not name {signature.fact.scope}")
+    return Factor(0.4 if _is_named_scope(signature) else 0.85, f"does not name {signature.fact.scope}")
 
 
 def _is_named_scope(signature: Signature) -> bool:
@@ -995,7 +1000,7 @@ def _is_named_scope(signature: Signature) -> bool:
 
 def _worded(signature: Signature, situation: Situation) -> list[float]:
     """How near the words of the scope are met, when enough of what sets it apart from other scopes is."""
-    met = {w: situation.stems[w].nearness for w in signature.scope if w in situation.stems}
+    met = {w: situation.stems[w].nearness for w in signature.scope if w in situation.stems and situation.stems[w].nearness >= TITLE}
     share = sum(signature.scope[w] for w in met) / (sum(signature.scope.values()) or 1)
     return list(met.values()) if share >= SCOPE_SHARE else []
 

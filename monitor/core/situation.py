@@ -61,6 +61,8 @@ def numbered_in(text: str, lexicon: Lexicon) -> list[Numbered]:
         if not order:
             continue
         noun = next((nouns[w.start] for w in _neighbours(words, k, text) if w.start in nouns), "")
+        if not noun and token.start in orders:  # "the first of the three reactors"
+            noun = next((nouns[w.start] for w in words[k + 1 : k + 4] if w.start in nouns), "")
         if not noun and k and token.start not in orders and _is_name(text, words[k - 1]) and _is_beside(text, words[k - 1], token):
             noun = stem(words[k - 1].word)
         if not noun and token.start in orders:
