@@ -368,7 +368,7 @@ def provisional_facts(changes: Iterable[Change]) -> tuple[Fact, ...]:
             label=c.label,
             value=c.new,
             about=_about(c),
-            scope=None,
+            scope=c.signature.split("|")[1] or None if c.kind in ("money", "date", "count") else None,
             valid_from=None,
             quote=c.evidence[0].quote if c.evidence else "",
             url=c.evidence[0].url if c.evidence else "",

@@ -122,6 +122,7 @@ def _judge(page: Page, index: int, sentence: cues.Sentence, group: list[Mention]
     group = [m for m in group if not (isinstance(m.value, DateSpan) and _is_price_base(sentence, m, lexicon))]
     dates = [m for m in group if isinstance(m.value, DateSpan)]
     found: list[Observation] = []
+    sums = _sums(group)
     for kind in dict.fromkeys(m.kind for m in group):
         same = [m for m in group if m.kind == kind]
         spans = [(m.start, m.end) for m in same]
@@ -129,6 +130,8 @@ def _judge(page: Page, index: int, sentence: cues.Sentence, group: list[Mention]
         for i, mention in enumerate(same):
             roles, words = _roles(sentence, spans, i, mention, passage, dates, lexicon, setting)
             pair_id = None
+            if mention in sums and i not in tied:
+                roles = (sums[mention], *(r for r in roles if r not in (Role.PART, Role.TOTAL, Role.SUM, Role.CURRENT)))
             if i in tied:
                 is_old, pair_id, word = tied[i]
                 roles = (
@@ -147,6 +150,19 @@ def _is_price_base(sentence: cues.Sentence, mention: Mention, lexicon: Lexicon) 
     before = " ".join(t.word for t in sentence.words if mention.start - 24 <= t.start < mention.start)
     concepts = cues.vocabulary(lexicon).concepts
     return "price_base_after" in concepts(after) or "price_base_before" in concepts(before)
+
+
+def _sums(group: Sequence[Mention]) -> dict[Mention, Role]:
+    """Amounts of one sentence of which one is the sum of the others: a total and its parts, whatever the words say."""
+    amounts = [(m, m.value.amount) for m in group if isinstance(m.value, Money) and m.value.amount and m.role is not Role.RESTATED]
+    if len(amounts) < 3:
+        return {}
+    total, most = max(amounts, key=lambda a: a[1] or 0)
+    rest = [(m, a) for m, a in amounts if m is not total]
+    slack = max(m.value.precision for m, _ in amounts if isinstance(m.value, Money))
+    if most is None or abs(sum(a or 0 for _, a in rest) - most) > slack / 2:
+        return {}
+    return {total: Role.TOTAL, **{m: Role.PART for m, _ in rest}}
 
 
 def _ties(sentence: cues.Sentence, same: list[Mention], spans: list[Span], lexicon: Lexicon) -> dict[int, tuple[bool, str, str]]:

@@ -240,12 +240,14 @@ class Catalogue:
 
 def _names(baseline: Baseline, facts: Iterable[Fact]) -> tuple[KnownName, ...]:
     """Every name the programme knows: its own, its sisters', its sites' with host and place, its organisations'."""
+    programme = stems(" ".join((baseline.title, *baseline.aliases)))
     found = [KnownName(n, "programme") for n in (baseline.title, *baseline.aliases)]
     found += [KnownName(n, "other") for n in baseline.not_about]
     for fact in facts:
         if isinstance(fact.value, Site):
             site = fact.value
             found += [KnownName(n, "site", fact.key) for n in (site.name, fact.label, *fact.aliases) if n]
+            found += [KnownName(t, "site", fact.key) for t in _short_names(site.name, programme)]
             found += [KnownName(site.host, "host", fact.key)] if site.host else []
             found += [KnownName(site.place, "place", fact.key)] if site.place and site.place != site.name else []
         elif fact.kind in ("organisation", "status"):
@@ -258,6 +260,12 @@ def _names(baseline: Baseline, facts: Iterable[Fact]) -> tuple[KnownName, ...]:
             found.append(KnownName(fact.scope, "scope", fact.key))
     unique = {(n.text.casefold(), n.kind, n.key): n for n in found if len(n.text) > 1}
     return tuple(unique.values())
+
+
+def _short_names(name: str | None, programme: frozenset[str]) -> list[str]:
+    """The words of a site's name that stand for it alone: acronyms and made-up words ("LUMI" of "LUMI AI Factory"), not plain ones ("East")."""
+    words = re.findall(r"[\w+]{3,}", name or "")
+    return [w for w in words if len(words) > 1 and sum(c.isupper() or c.isdigit() for c in w) >= 2 and stem(w.casefold()) not in programme]
 
 
 def _narrower(names: Sequence[KnownName], facts: Iterable[Fact], programme: frozenset[str]) -> frozenset[KnownName]:
@@ -415,7 +423,7 @@ class _Linker:
                 self.catalogue.facts[kept.fact or ""].label,
             )
         situation = self.situation(observation)
-        foreign = _foreign(situation) or self._aside(observation, situation)
+        foreign = _foreign(situation) or self._aside(observation, situation) or self._comparison(observation)
         if foreign:
             return Unlinked(observation, foreign)
         targets = sorted(self._targets(observation, situation), key=lambda t: -t.score)
@@ -432,6 +440,10 @@ class _Linker:
             return None
         named = any(n.nearness >= SENTENCE and name.kind in ("programme", "site") for name, n in situation.names.items())
         return None if named else "stands in the margin and does not name the programme"
+
+    def _comparison(self, observation: Observation) -> str | None:
+        """ "By comparison", "elsewhere": the sentence is about something else on purpose."""
+        return "is a comparison with something else" if "elsewhere" in self._cues_near(observation) else None
 
     def _same_statement(self, observation: Observation) -> Claim | None:
         """The claim of this page whose statement, value apart, is the observation's."""
@@ -714,9 +726,18 @@ def _described(signature: Signature, observation: Observation, situation: Situat
         if {Role.TOTAL, Role.SUM} & set(observation.roles) and score < 0.6 and signature.fact.version:
             score, reason = 0.6, "said as a total"
         score *= _money_misfit(signature, situation)
-        if agrees and score < 0.62:
-            score, reason = 0.62, "; ".join(r for r in (reason, "the amount is the known one") if r)
+        known = _telling(observation.value)
+        if agrees and score < known:
+            score, reason = known, "; ".join(r for r in (reason, "the amount is the known one") if r)
     return Factor(score, reason)
+
+
+def _telling(value: Value) -> float:
+    """How much an equal amount tells by itself: 22,516 crore is hardly another sum, 500 million may well be."""
+    if not isinstance(value, Money) or not value.amount:
+        return 0.0
+    digits = len(str(int(value.amount / value.precision)))
+    return {1: 0.62, 2: 0.68}.get(digits, 0.8)
 
 
 def _money_misfit(signature: Signature, situation: Situation) -> float:
@@ -792,17 +813,44 @@ def _unit(signature: Signature, observation: Observation, situation: Situation, 
 
 def _scope(signature: Signature, situation: Situation, narrower: frozenset[KnownName]) -> Factor:
     """Does the statement speak of the part of the programme that the fact is about? `narrower` are the names of its parts."""
-    if signature.scope_keys or signature.fact.scope:
-        return _narrow_scope(signature, situation)
-    if signature.fact.kind == "count":
-        return Factor(1.0, "")
+    if signature.scope_keys:
+        return _named_scope(signature, situation)
+    part = Factor(1.0, "") if signature.fact.kind == "count" else _part_of(situation, narrower)
+    if part.factor < 1 or not signature.fact.scope:
+        return part
+    return _worded_scope(signature, situation)
+
+
+def _part_of(situation: Situation, narrower: frozenset[KnownName]) -> Factor:
+    """A statement about one site is none about the programme: named alone in its clause, or nearer than the programme itself."""
     parts = [(n.nearness, name.key, name.text) for name, n in situation.names.items() if name in narrower and n.nearness >= TITLE]
     if not parts:
         return Factor(1.0, "")
     nearness, _, text = max(parts, key=lambda p: p[0])
     programme = max((n.nearness for name, n in situation.names.items() if name.kind == "programme"), default=0.0)
-    is_one_part = len({key for n, key, _ in parts if n >= 0.9}) == 1
-    return Factor(0.5, f"speaks of {text}, a part of the programme") if is_one_part or nearness > programme else Factor(1.0, "")
+    in_clause = len({key for n, key, _ in parts if n >= 0.9})
+    is_part = in_clause == 1 or (in_clause == 0 and nearness > programme)
+    return Factor(0.5, f"speaks of {text}, a part of the programme") if is_part else Factor(1.0, "")
+
+
+def _named_scope(signature: Signature, situation: Situation) -> Factor:
+    """A fact of one site needs that site named."""
+    nearness = max((n.nearness for name, n in situation.names.items() if name.key in signature.scope_keys), default=0.0)
+    return (
+        Factor(0.8 + 0.2 * nearness, f"within {signature.fact.scope}") if nearness else Factor(0.3, f"does not name {signature.fact.scope}")
+    )
+
+
+def _worded_scope(signature: Signature, situation: Situation) -> Factor:
+    """A scope in words ("first seven", "lot 2") helps where it is met, and is missed a little where it is not."""
+    met = _worded(signature, situation)
+    return Factor(0.8 + 0.2 * max(met), f"within {signature.fact.scope}") if met else Factor(0.85, f"does not name {signature.fact.scope}")
+
+
+def _worded(signature: Signature, situation: Situation) -> list[float]:
+    """How near the words of the scope are met, when at least half of them are."""
+    met = [situation.stems[w].nearness for w in signature.scope if w in situation.stems]
+    return met if len(met) * 2 >= len(signature.scope) else []
 
 
 def _numbered(signature: Signature, situation: Situation) -> Factor:
@@ -818,19 +866,6 @@ def _numbered(signature: Signature, situation: Situation) -> Factor:
     return Factor(1.0, "")
 
 
-def _narrow_scope(signature: Signature, situation: Situation) -> Factor:
-    keyed = [
-        n.nearness
-        for name, n in situation.names.items()
-        if name.key in signature.scope_keys or (name.kind == "scope" and name.key == signature.fact.key)
-    ]
-    worded = [situation.stems[w].nearness for w in signature.scope if w in situation.stems]
-    if keyed or (worded and len(worded) * 2 >= len(signature.scope)):
-        nearness = max(keyed + worded)
-        return Factor(0.8 + 0.2 * nearness, f"within {signature.fact.scope}")
-    return Factor(0.3 if signature.scope_keys else 0.85, f"does not name {signature.fact.scope}")
-
-
 def _role(signature: Signature, observation: Observation, agrees: bool) -> Factor:
     """A part, a tranche or an increase is not the whole; a deadline is not the event."""
     roles = set(observation.roles)
@@ -840,7 +875,7 @@ def _role(signature: Signature, observation: Observation, agrees: bool) -> Facto
         return Factor(0.3, "restates another amount")
     if roles & _PARTIAL and not (agrees and isinstance(observation.value, Money)):
         part = next(r for r in observation.roles if r in _PARTIAL)
-        is_whole = part is Role.SUM and not signature.fact.scope
+        is_whole = part is Role.SUM and not signature.scope_keys
         return Factor(0.9 if is_whole else 0.35, f"said as a {part}")
     if (
         isinstance(observation.value, Money)
@@ -933,7 +968,7 @@ def _subject(situation: Situation) -> KnownName | None:
         for name, n in situation.names.items()
         if name.kind in ("site", "organisation", "host") and n.nearness >= 0.4
     ]
-    return max(found)[3] if found else None
+    return max(found, key=lambda f: f[:3])[3] if found else None
 
 
 def _money_about(value: Money, observation: Observation, near: Mapping[str, float]) -> str | None:

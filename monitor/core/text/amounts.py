@@ -22,7 +22,7 @@ _AFTER = re.compile(
     rf"(?:[a-z]{{1,4}})?[{_SIGN}](?: ?(?:us|ca|can)\b)?|[^\W\d_]+(?:[-'][^\W\d_]+){{0,3}}\.?(?: [^\W\d_]+(?:[-'][^\W\d_]+){{0,2}}\.?){{0,2}}"
 )
 _DIGIT_NEXT = re.compile(r" ?\d")
-_YEAR_GLUED = re.compile(r"(?:19|20)\d\d(?![\d.,])")  # "13,2 Md€2015": the year of the prices
+_YEAR_GLUED = re.compile(r"(?:19|20)\d\d(?!\d|[.,]\d)")  # "13,2 Md€2015": the year of the prices
 _HEADER_WORD = re.compile(rf"[a-z]{{0,3}}[{_SIGN}](?:mio|bn|mn|m|k)?(?!\w)|[^\W\d_]+\.?")
 
 

@@ -203,6 +203,9 @@ def _first(text: str, folded: str, tokens: list[tuple[int, int]], words: UnitWor
     if fixed is not None:
         return Unit(start, start + len(fixed), tuple(cues))
     sure = words.order == "mixed" or words.is_plural(noun) or text[start].isupper()
+    name_end = _capital_end(text, folded, tokens, words)
+    if name_end != end:  # a foreign name: "AI Factory"
+        return Unit(start, name_end, tuple(cues))
     rest = tokens[1:3]
     if rest and _belongs(text, folded, rest[0], words):
         if folded[slice(*rest[0])] in words.after_drop:

@@ -15,6 +15,7 @@ from monitor.core.model import Count, Form, Page, Passage, Qualifier, Region, Se
 from tests.core.kinds.scoring import Example, count_words, examples, found_in, score
 
 LANGUAGES = ("en", "de", "fr", "es", "it", "pl", "pt", "nl")
+PLAIN = ("sv", "da", "fi", "cs", "sk", "sl", "hr", "hu", "ro", "bg", "el", "et", "lv", "lt")  # plain amounts and counts only
 FLOOR = 0.95
 
 
@@ -24,7 +25,7 @@ def count(written: str, lang: str = "en") -> Count:
     return value
 
 
-@pytest.mark.parametrize("lang", LANGUAGES)
+@pytest.mark.parametrize("lang", [*LANGUAGES, *PLAIN])
 def test_precision_and_recall_stay_above_the_floor(lang: str) -> None:
     scores = score(KIND, count_words, (e for e in examples("count", "developed_on", "bugs_caught") if e.lang == lang))
     assert scores[lang].precision >= FLOOR, scores[lang].wrong
@@ -141,3 +142,14 @@ def test_long_runs_take_linear_time(unit: str) -> None:
     start = time.process_time()
     found_in(KIND, unit * (60_000 // len(unit)))
     assert time.process_time() - start < 6
+
+
+@pytest.mark.parametrize("lang", [*LANGUAGES, *PLAIN])
+def test_everything_found_reads_back_from_text_and_json(lang: str) -> None:
+    for case in examples("count", "developed_on", "bugs_caught"):
+        if case.lang != lang:
+            continue
+        for mention in found_in(KIND, case.text, lang):
+            shown = KIND.show(mention.value, load(lang))
+            assert KIND.parse(shown, load(lang)) == mention.value, (case.text, shown)
+            assert KIND.from_json(KIND.to_json(mention.value)) == mention.value

@@ -10,6 +10,7 @@ import re
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from functools import lru_cache
+from itertools import islice
 from operator import itemgetter
 from typing import NamedTuple
 
@@ -20,6 +21,7 @@ from monitor.core.text.numbers.vocabulary import DIGITS, Vocabulary, Word, appen
 
 ONE = Decimal(1)
 _SMALLER = re.compile(r" (?:([^\W\d_]{1,3}) )?([1-9]\d{0,2})(?=[ a-zà-ž])")
+MOST = 20_000  # numbers read of one text; what holds more is a data dump, and its beginning is enough
 LARGEST = Decimal("1e17")  # nothing a public programme counts or pays is larger
 
 
@@ -97,8 +99,8 @@ def find_numbers(text: str, lexicon: Lexicon) -> tuple[Number, ...]:
 
 def _tokens(folded: str, known: Vocabulary) -> list[_Token]:
     """Digits and number words in text order."""
-    found = [_Token(match.start(), match.end(), match.group(), None, match.group()) for match in DIGITS.finditer(folded)]
-    for match in known.scan.finditer(folded):
+    found = [_Token(match.start(), match.end(), match.group(), None, match.group()) for match in islice(DIGITS.finditer(folded), MOST)]
+    for match in islice(known.scan.finditer(folded), MOST):
         written = match.group()
         if word := known.word(written):
             found.append(_Token(match.start(), match.end(), "", word, written))
