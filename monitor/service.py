@@ -40,6 +40,7 @@ from monitor.notify import Channel
 from monitor.reading import Steps as AnySteps
 from monitor.reading import Task, View
 from monitor.store.engine import Store
+from monitor.store.sources import break_leases
 from monitor.store.upkeep import prune
 from monitor.understanding import Understanding, steps
 from monitor.watch import Shelf, StoppedError, StoppingFetcher
@@ -86,8 +87,8 @@ def run(settings: Settings, *, host: str = "127.0.0.1", port: int = 8000, with_w
         service.wait()
         is_quiet = service.shut_down(web)
         journal.say("stopped")
-    if not is_quiet:
-        leave()
+        if not is_quiet:
+            leave()
     return 0
 
 
@@ -120,7 +121,9 @@ class Service:
 
     @contextmanager
     def opened(self) -> Iterator[Service]:
-        """With a fetcher and a reading process."""
+        """With a fetcher and a reading process; what a killed run held is free again. The lock of the database is held already."""
+        with self.store.write() as connection:
+            break_leases(connection)
         with watch.new_fetcher(self.settings) as fetcher, watch.new_reader(self.settings) as reader:
             self.fetcher, self.isolation = fetcher, reader
             yield self
@@ -201,6 +204,7 @@ class Service:
                 self.clock,
                 workers=self.settings.fetch_workers,
                 owner="run",
+                progress=lambda outcome: self.pulse(),
                 reader=self.read,
             )
         self.pulse()

@@ -23,7 +23,7 @@ from monitor.errors import ConfigError
 from monitor.journal import Journal
 from monitor.notify import Outgoing
 from monitor.service import Service, is_loopback, refuse_open_bind, run
-from monitor.store import looks, queries, reports
+from monitor.store import looks, queries, reports, sources
 from tests.homes import AGREES, REVISED, make
 from tests.servers import Handler, Server, page
 
@@ -94,6 +94,19 @@ def test_tick_looks_at_what_is_due_and_nothing_else(bench: Bench, server: Server
     assert sorted(server.paths) == ["/city", "/paper"]
     bench.tick(2)
     assert len(server.paths) == 4
+
+
+def test_source_that_a_killed_run_held_is_looked_at_at_once(settings: Settings, server: Server) -> None:
+    clock = Clock()
+    with watch.open_store(settings) as store:
+        watch.sync_all(store, watch.load_programmes(settings).baselines, clock())
+        with store.write() as connection:
+            for address in sources.due(connection, clock()):
+                sources.claim(connection, address, "killed", clock())
+        service = Service(settings, store, {}, Journal("text", clock, io.StringIO()), threading.Event(), clock)
+        with service.opened():
+            service.tick()
+    assert sorted(server.paths) == ["/city", "/paper"]
 
 
 def test_change_is_told_once_through_every_channel(bench: Bench, server: Server) -> None:
