@@ -22,7 +22,7 @@ from monitor.config import Settings
 from monitor.errors import ConfigError
 from monitor.journal import Journal
 from monitor.notify import Outgoing
-from monitor.service import Service, is_loopback, refuse_open_bind, run
+from monitor.service import Service, is_loopback, listening, refuse_open_bind, run
 from monitor.store import looks, queries, reports, sources
 from tests.homes import AGREES, REVISED, make
 from tests.servers import Handler, Server, page
@@ -228,6 +228,11 @@ def test_open_bind_without_a_password_is_refused(tmp_path: Path) -> None:
     refuse_open_bind("127.0.0.1", Settings(home=tmp_path))
     refuse_open_bind("0.0.0.0", Settings(home=tmp_path, password="secret"))  # type: ignore[arg-type]
     assert [is_loopback(h) for h in ("[::1]", "localhost", "example.org", "::")] == [True, True, False, False]
+
+
+def test_port_that_is_taken_is_one_clear_line(server: Server) -> None:
+    with pytest.raises(ConfigError, match="--port"):
+        listening("127.0.0.1", server.port)
 
 
 # --- the real thing, in a process of its own
