@@ -20,6 +20,7 @@ from monitor.core.model import Count, DateSpan, Mention, Money, Observation, Pag
 from monitor.core.text import cues
 from monitor.core.text.names import find_names
 from monitor.core.text.passages import sentences
+from monitor.core.text.words import properties
 
 NUMERIC = ("money", "date", "count")
 NAMES = ("site", "organisation", "place", "country", "status")
@@ -230,6 +231,8 @@ def _roles(
             roles.remove(Role.DENIED)  # "not before 2041" has been read as a bound; the "not" is spent
     if mention.kind == "money" and Role.PART not in roles and "spent" in _cues_between(sentence, spans, i, lexicon):
         roles = [Role.PART, *roles]
+    if mention.kind == "money" and Role.TRANCHE not in roles and _is_of_newcomers(sentence, mention, lexicon):
+        roles = [Role.TRANCHE, *roles]
     if mention.kind == "count":
         roles = _count_roles(roles, sentence, mention, lexicon)
     roles = [*cues.header_roles(passage.column_header, lexicon), *roles]
@@ -239,6 +242,15 @@ def _roles(
         roles.append(Role.PAST)
     unique = tuple(dict.fromkeys(roles)) or (Role.CURRENT,)
     return unique, (*mention.cues, *said.cues)
+
+
+def _is_of_newcomers(sentence: cues.Sentence, mention: Mention, lexicon: Lexicon) -> bool:
+    """ "The six new factories stand for EUR 500m": money of what was added is a further part, not the whole."""
+    added = [s for s in sentence.senses if s.concept == "addition" and s.end <= mention.start]
+    things = [
+        s for s in properties(lexicon).senses(sentence.words) if s.concept in ("sites", "projects", "consortia") and s.end <= mention.start
+    ]
+    return any(0 <= thing.start - cue.end <= 12 for cue in added for thing in things)
 
 
 def _cues_between(sentence: cues.Sentence, spans: list[Span], i: int, lexicon: Lexicon) -> frozenset[str]:

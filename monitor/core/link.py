@@ -138,6 +138,7 @@ class Signature:
     unit_concepts: frozenset[str]
     scope: Mapping[str, float]
     scope_keys: frozenset[str]
+    is_only_of_scope: bool  # no other fact of its kind has this scope
 
 
 # Words that say how much, not of what; they stand in labels and `about` of many baselines.
@@ -242,6 +243,7 @@ class Catalogue:
             {w: 1.0 / max(1, self._scopes[w]) for w in self._scope_words(fact)}
             | dict.fromkeys(_numbered_words(self.baseline, (fact.scope or "",)), 1.0),
             scope_keys,
+            bool(fact.scope) and sum(f.scope == fact.scope and f.kind == fact.kind for f in self.facts.values()) == 1,
         )
 
     def _scope_words(self, fact: Fact) -> frozenset[str]:
@@ -913,6 +915,8 @@ def _event(signature: Signature, situation: Situation, agrees: bool) -> Factor |
     if best is None and not events:
         best = max(words, default=None)
     if best is None:
+        if signature.is_only_of_scope and not close and max(_worded(signature, situation), default=0.0) >= ROW:
+            return Factor(0.62, f"the one date of {signature.fact.scope}")
         return Factor(0.55, "the date is the known one") if agrees and not close else None
     score, word, where = best
     if "close" in close - events:

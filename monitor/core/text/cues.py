@@ -19,6 +19,7 @@ from monitor.core.text.words import Sense, Token, Vocabulary, plain, tokens
 # Four lets a hedge and an article pass and still keeps the cue of a neighbour out.
 REACH_WORDS = 4
 REACH_AFTER_WORDS = 2
+HEDGE_WORDS = 3  # "to over EUR 2.6bn", "auf mehr als": a hedge may stand between "to" and its value
 
 _CLAUSE_END = re.compile(r"[;:()\[\]]|\s[–—-]\s")
 _QUOTES = re.compile(r"[\"“„«»”]")
@@ -145,8 +146,8 @@ def _pair(sentence: Sentence, spans: Sequence[tuple[int, int]], i: int, lexicon:
     link = [t for t in sentence.words if a_end <= t.start < b_start]
     moved = next((s for s in sentence.senses if s.concept == "move" and floor <= s.start < b_start), None)
     words = lexicon.section("cues")
-    is_from = bool(lead) and lead[-1].word in words.get("from", ())
-    is_to = bool(link) and link[-1].word in words.get("to", ())
+    is_from = any(t.word in words.get("from", ()) for t in lead[-HEDGE_WORDS:])
+    is_to = any(t.word in words.get("to", ()) for t in link[-HEDGE_WORDS:])
     if is_from and is_to and len(link) <= REACH_WORDS + 2:
         after = next((s for s in sentence.senses if s.concept == "move" and s.start >= b_end), None)
         if moved or after:
