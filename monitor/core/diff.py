@@ -349,10 +349,10 @@ def _new_fact(differ: Differ, claim: Claim, now: datetime) -> None:
     if claim.first_look and claim.kind != "site" and not _is_news(claim, now):
         return  # a standing page met for the first time has long said so
     for change in differ.changes.values():
-        if change.provisional and change.kind == claim.kind and change.new is not None and change.provisional not in differ.facts:
-            if kind.compare(change.new, claim.value).verdict in AGREE:
-                _seen_again(differ, change, claim, now)
-                return
+        is_new = change.provisional and change.kind == claim.kind and change.provisional not in differ.facts
+        if is_new and change.new is not None and kind.compare(change.new, claim.value).verdict in AGREE:
+            _seen_again(differ, change, claim, now)
+            return
     flagged = _flag(differ, claim, type_, None, claim.value, Delta(), now)
     if flagged:
         differ.put(replace(flagged, provisional=f"new.{flagged.id[2:]}"))

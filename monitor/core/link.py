@@ -36,6 +36,7 @@ from monitor.core.model import (
     Money,
     Observation,
     Page,
+    Passage,
     Region,
     Role,
     Site,
@@ -199,6 +200,7 @@ class Catalogue:
         self.by_kind: dict[str, list[Signature]] = {}
         for signature in self.signatures.values():
             self.by_kind.setdefault(signature.fact.kind, []).append(signature)
+        self.landmarks = frozenset(w for n in self.names if n.kind in ("place", "host", "scope") for w in stems(n.text)) - self.programme
         self._index: dict[tuple[str, str], list[Signature]] = {}
         for signature in self.signatures.values():
             for feature in {*signature.concepts, *signature.stems, *signature.unit, *signature.scope, *_size(signature.fact.value)}:
@@ -412,7 +414,7 @@ class _Linker:
         if any(n.kind in ("programme", "site") for n in named):
             return True
         said = {stem(t.word) for t in tokens(self.page.title)} | self.surroundings.lead.stems
-        return any(alias <= said for alias in self.catalogue.aliases)
+        return any(alias <= said for alias in self.catalogue.aliases) or len(said & self.catalogue.landmarks) >= 2
 
     def place(self, observation: Observation) -> Linked | Unlinked:
         """Where one observation belongs."""

@@ -27,9 +27,8 @@ _QUOTES = re.compile(r"[\"“„«»”]")
 JOINS = re.compile(r",\s|\s(?:and|und|et|y|e|i|en|oraz|sowie|while|whereas|während|tandis)\s")
 _ARROW = re.compile(r"^\s*(?:→|->|=>|⇒|➔)\s*$")
 
-# The role a cue gives, and where it must stand: shortly "before" the value, right "at" it, directly "after" it, "around" it as far as the neighbouring values, or anywhere
-# in its "clause".
-# Order is precedence: the first that holds becomes the observation's role.
+# The role a cue gives, and where it must stand: shortly "before" the value, right "at" it, directly "after" it, "around" it as far as the neighbouring
+# values, or anywhere in its "clause". Order is precedence: the first that holds becomes the observation's role.
 RULES: tuple[tuple[str, Role, str], ...] = (
     ("old_before", Role.PAST, "before"),
     ("old_after", Role.PAST, "after"),
