@@ -189,8 +189,11 @@ def _sums(group: Sequence[Mention]) -> dict[Mention, Role]:
 def _ties(sentence: cues.Sentence, same: list[Mention], spans: list[Span], lexicon: Lexicon) -> dict[int, tuple[bool, str, str]]:
     """For each mention of a pair: whether it is the old one, the id of the pair, the words that tie it."""
     tied: dict[int, tuple[bool, str, str]] = {}
+    for i in range(len(same) - 1):  # what the kind itself read as old and new ("passa de 2030 para 2032")
+        if "pair" in same[i].cues and same[i].role is Role.PAST and "pair" in same[i + 1].cues:
+            tied[i], tied[i + 1] = (True, f"p{spans[i][0]}", "pair"), (False, f"p{spans[i][0]}", "pair")
     for pair in cues.pairs(sentence, spans, lexicon):
-        if _are_comparable(same[pair.old], same[pair.new]):
+        if not {pair.old, pair.new} & set(tied) and _are_comparable(same[pair.old], same[pair.new]):
             pair_id = f"p{spans[min(pair.old, pair.new)][0]}"
             tied[pair.old] = (True, pair_id, pair.cue)
             tied[pair.new] = (False, pair_id, pair.cue)

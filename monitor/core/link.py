@@ -151,8 +151,8 @@ VALUE_WORDS = stems(
 # The announcement's facts come before flagged new ones that fit as well.
 PROVISIONAL = 0.9
 
-# How much of what sets a scope apart must be met: a third lets "Soure-Carregado" stand for "second phase, Soure-Carregado".
-SCOPE_SHARE = 0.3
+# How much of what sets a scope apart must be met: a quarter lets "Soure-Carregado" stand for "second phase, Soure-Carregado".
+SCOPE_SHARE = 0.25
 
 # Facts looked at closely for one observation. With more facts of a kind than this, those that share nothing with the situation are passed over.
 MOST_CANDIDATES = 24

@@ -205,7 +205,7 @@ class Surroundings:
         return situation
 
     def _keep_last_numbered(self, observation: Observation, situation: Situation) -> None:
-        """Of several numbered things of one sort in a sentence, the last before the value is the one spoken of ("the first opens in 2030, the second in 2032")."""
+        """Of several numbered things of one sort in a sentence, the last before the value is the one spoken of."""
         said = [n for n in self._numbered if observation.sentence_start <= n.start < observation.start]
         last = {n.feature.split("_")[0]: n.feature for n in said}
         for feature in {n.feature for n in said} - set(last.values()):
