@@ -47,6 +47,8 @@ AUTHORITY = {"official": 0.97, "primary": 0.93, "press": 0.85}
 SAME_NEWS = timedelta(days=2)
 # A site missing from a list its source declares complete in this many good looks in a row is gone (design.md, section 2, rule 6).
 LOOKS_UNTIL_GONE = 3
+# How far inside an open span ("not before May") a date may lie and still be what was meant.
+OPEN_REACH = timedelta(days=60)
 
 _OPEN = frozenset({ChangeStatus.OPEN, ChangeStatus.SNOOZED})
 # States of a site that are news when a fresh page says them, even where no earlier state is known.
@@ -198,9 +200,18 @@ def _supersede(differ: Differ, fact: Fact, new: Change) -> None:
 def _flagged(kind: Kind, history: Sequence[Change], value: Value) -> Change | None:
     """The newest change of this fact that already says this value, whatever became of it."""
     for change in reversed(history):
-        if change.new is not None and type(change.new) is type(value) and _weigh(kind, change.new, value).verdict in AGREE:
+        is_said = change.new is not None and type(change.new) is type(value) and _weigh(kind, change.new, value).verdict in AGREE
+        if is_said and change.new is not None and not _is_far_inside(change.new, value):
             return change
     return None
+
+
+def _is_far_inside(old: Value, new: Value) -> bool:
+    """ "Not before 29 August" does not already say 16 November: an open span holds everything after it, but told only its beginning."""
+    if not isinstance(old, DateSpan) or not isinstance(new, DateSpan) or (old.start is None) == (old.end is None):
+        return False
+    pairs = ((old.start, new.start or new.end), (old.end, new.end or new.start))
+    return any(a is not None and b is not None and abs(a - b) > OPEN_REACH for a, b in pairs)
 
 
 def _seen_again(differ: Differ, change: Change, claim: Claim, now: datetime) -> None:

@@ -161,6 +161,8 @@ def _judge(page: Page, index: int, sentence: cues.Sentence, group: list[Mention]
                     else tuple(r for r in roles if r not in (Role.PAST, Role.DELTA, Role.DENIED))
                 )
                 words = (*words, word)
+            if mention.kind == "count" and "progress" in cues.vocabulary(lexicon).concepts(sentence.text):
+                words = (*words, "progress")
             found.append(_observation(page, index, sentence, mention, roles, words, pair_id))
     return found
 

@@ -342,7 +342,7 @@ def anchor_of(page: Page, observation: Observation) -> str:
     head = " | ".join(h for h in (passage.row_header, passage.column_header, passage.label) if h)
     before = page.text[observation.sentence_start : observation.start]
     after = page.text[observation.end : observation.sentence_end]
-    return _DIGITS.sub("#", plain(f"{head} : {before}\N{CURRENCY SIGN}{after}"))[:400]
+    return f"{plain(head)[:160]}{_HEAD_END}{_DIGITS.sub('#', plain(before))[-160:]}\N{CURRENCY SIGN}{_DIGITS.sub('#', plain(after))[:160]}"
 
 
 def quote_span(page: Page, observation: Observation) -> tuple[int, int]:
@@ -373,6 +373,7 @@ def _same_row(page: Page, index: int, other: int) -> bool:
 
 
 _DIGITS = re.compile(r"\d[\d.,]*")
+_HEAD_END = " : "  # what stands before it in an anchor - row, column, label - must be the very same ("Unit 1" is not "Unit 2")
 
 
 # Names as European languages but German write them: capitalised words in a row.
@@ -501,7 +502,9 @@ class _Linker:
         if observation.role in _NOT_NOW and observation.pair is None:
             return None
         anchor = anchor_of(self.page, observation)
-        candidates = [(fuzz.ratio(anchor, c.anchor), c) for c in self.previous if c.kind == observation.kind]
+        head, _, body = anchor.partition(_HEAD_END)
+        same_head = [c for c in self.previous if c.kind == observation.kind and c.anchor.partition(_HEAD_END)[0] == head]
+        candidates = [(fuzz.ratio(body, c.anchor.partition(_HEAD_END)[2]), c) for c in same_head]
         best = max(candidates, key=lambda pair: pair[0], default=None)
         return best[1] if best and best[0] >= SAME_SENTENCE else None
 
@@ -1027,6 +1030,9 @@ def _numbered(signature: Signature, situation: Situation) -> Factor:
 def _role(signature: Signature, observation: Observation, agrees: bool) -> Factor:
     """A part, a tranche or an increase is not the whole; a deadline is not the event."""
     roles = set(observation.roles)
+    counts = (observation.value, signature.fact.value)
+    if "progress" in observation.cues and isinstance(counts[0], Count) and isinstance(counts[1], Count) and counts[0].count > counts[1].count:
+        roles.discard(Role.PART)  # "so far" below the figure is progress towards it, above it is a new figure
     if Role.DELTA in roles:
         return Factor(0.1, "an increase or decrease, not the value")
     if Role.RESTATED in roles:
