@@ -18,6 +18,8 @@ from monitor.core.model import Claim, Country, DateSpan, Evidence, Linked, Page,
 _NOT_NOW = frozenset({Role.PAST, Role.QUOTED, Role.DENIED})
 # A statement of the known value outweighs a deviating one of the same page that fits at most this much better.
 KNOWN_BONUS = 0.2
+# How well a deviating amount must fit to be taken for the successor of the known one beside it.
+BESIDE = 0.6
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,9 +115,20 @@ def _choose(statements: Sequence[Linked], known: Sequence[Value], kinds: Mapping
         confirming = [s for s in now if _rank(s)[0] and _same(kinds[s.observation.kind], known[-1], s.observation.value)]
         beside = [s for s in confirming if s is not best and s.observation.sentence_start == best.observation.sentence_start]
         is_told_as_new = "now" in best.cues and not any("now" in s.cues for s in confirming)
+        rival = next(
+            (s for s in sorted(now, key=_rank, reverse=True) if best in confirming and s not in confirming and _is_beside(s, best)), None
+        )
+        if rival is not None:
+            return rival  # the known value and another in one sentence: the other is what became of it
         if confirming and not beside and not is_told_as_new and max(s.score for s in confirming) >= best.score - KNOWN_BONUS:
             return max(confirming, key=_rank)
     return best
+
+
+def _is_beside(one: Linked, other: Linked) -> bool:
+    """Do two statements of a fact share a sentence, each by its own words and not by a list of dates and parts?"""
+    a, b = one.observation, other.observation
+    return a.sentence_start == b.sentence_start and a.kind == b.kind == "money" and one.score >= BESIDE and _rank(one)[0]
 
 
 def _rank(statement: Linked) -> tuple[bool, bool, float, int]:

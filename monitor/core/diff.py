@@ -360,7 +360,7 @@ def _new_fact(differ: Differ, claim: Claim, now: datetime) -> None:
     if claim.first_look and claim.kind != "site" and not _is_news(claim, now):
         return  # a standing page met for the first time has long said so
     for change in differ.changes.values():
-        is_new = change.provisional and change.kind == claim.kind and change.provisional not in differ.facts
+        is_new = change.provisional and change.kind == claim.kind and (change.provisional not in differ.facts or claim.kind == "status")
         if is_new and change.new is not None and kind.compare(change.new, claim.value).verdict in AGREE:
             _seen_again(differ, change, claim, now)
             return

@@ -27,6 +27,7 @@ from monitor.core.model import (
     Baseline,
     Claim,
     Count,
+    Countries,
     Country,
     DateSpan,
     Evidence,
@@ -154,6 +155,8 @@ PROVISIONAL = 0.9
 # How much of what sets a scope apart must be met: a quarter lets "Soure-Carregado" stand for "second phase, Soure-Carregado".
 SCOPE_SHARE = 0.25
 
+LIST_WORDS = 6  # a longer stretch between commas is no item of a list
+
 # Facts looked at closely for one observation. With more facts of a kind than this, those that share nothing with the situation are passed over.
 MOST_CANDIDATES = 24
 
@@ -230,7 +233,7 @@ class Catalogue:
             name.key
             for span in known_names.find_names(fact.scope or "", self.names)
             for name in span.names
-            if name.key and name.kind in ("site", "organisation", "host")
+            if name.key and name.kind in ("site", "organisation", "host", "place")
         )
         return Signature(
             fact,
@@ -401,6 +404,7 @@ class _Linker:
         self.surroundings = Surroundings(page, lexicon, catalogue.names)
         self.previous = [c for c in previous if c.fact in catalogue.facts and len(c.anchor) >= 16]
         self.new_sites: dict[int, list[str]] = {}
+        self.countries = [o for o in observations if o.kind == "country" and o.role not in _NOT_NOW]
         self.numbers = [o for o in observations if o.pair]
         self.others = [o for o in observations if o.kind in ("place", "organisation", "site")]
         self.spans: dict[tuple[str, int], list[tuple[int, int]]] = {}
@@ -530,7 +534,7 @@ class _Linker:
         prop = _property(signature, observation, situation, agrees, self.lexicon, row_header)
         if prop is None or prop.factor < 0.2:
             return None
-        scope = _scope(signature, situation, self.catalogue.narrower)
+        scope = _scope(signature, situation, self.catalogue.narrower, self.catalogue.programme)
         if agrees and scope.factor < 0.85 and (_telling(observation.value) >= 0.8 or not signature.fact.version):
             scope = Factor(0.85, scope.reason)  # an amount as exact as this is hardly another's
         factors = [
@@ -679,8 +683,24 @@ class _Linker:
     def _dropped(self, observation: Observation) -> tuple[str, ...]:
         """ "withdrawn" when the sentence says that the site is given up, and does not deny, suppose or recall it."""
         cues = self._cues_near(observation)
-        is_said = "dropped" in cues and not cues & {"denied", "scenario", "quoted"} and observation.region is Region.MAIN
-        return ("withdrawn",) if is_said else ()
+        is_said = "dropped" in cues and not cues & {"scenario", "quoted"} and observation.region is Region.MAIN
+        return ("withdrawn",) if is_said and self._is_near_cue(observation, "dropped") else ()
+
+    def _is_near_cue(self, observation: Observation, cue: str) -> bool:
+        """Is the cue said in the name's own stretch between commas, or behind a list of short stretches that begins with it?"""
+        text = self.page.text[observation.sentence_start : observation.sentence_end]
+        at = observation.start - observation.sentence_start
+        parts, start = [], 0
+        for part in re.split(r"[,;]", text):
+            parts.append((start, part))
+            start += len(part) + 1
+        own = next((k for k, (begin, part) in enumerate(parts) if begin <= at <= begin + len(part)), 0)
+        for k in range(own, len(parts)):
+            if cue in vocabulary(self.lexicon).concepts(parts[k][1]):
+                return True
+            if len(parts[k][1].split()) > LIST_WORDS:
+                break
+        return False
 
     def _is_told_apart(self, known: Site, met: Site) -> bool:
         """A site known by its country alone is not mistaken for every place of that country, where the programme has several sites there."""
@@ -748,11 +768,22 @@ class _Linker:
         single = [s for s in self.catalogue.by_kind.get("country", ()) if s.fact.value == observation.value]
         sets = self.catalogue.by_kind.get("countries", ())
         moving = "join" in cues or "leave" in cues
+        alone = [
+            s.fact
+            for s in self.catalogue.by_kind.get("site", ())
+            if isinstance(s.fact.value, Site) and s.fact.value.country == observation.value.country
+        ]
+        if self._dropped(observation) and len(alone) == 1 and alone[0].version:
+            named = replace(observation, kind="site", value=Site(None, country=observation.value.country))
+            return Linked(named, alone[0].key, 0.7, ("the one site in that country",), alone[0].label, cues=("withdrawn",))
+        listed = next((s for s in sets if self._is_listed_among(observation, s.fact)), None)
+        if listed is not None and not _foreign(situation):
+            return Linked(observation, listed.fact.key, 0.8, ("listed with the known ones",), listed.fact.label, cues=("join",))
         for signature in single:
             return Linked(observation, signature.fact.key, 0.8, ("the participant itself",), signature.fact.label, cues=tuple(sorted(cues)))
         if not moving or _foreign(situation) or not self.on_topic or observation.region is not Region.MAIN or observation.role in _NOT_NOW:
             return Unlinked(observation, "a country named without joining or leaving")
-        fitting = [s for s in sets if _scope(s, situation, self.catalogue.narrower).factor >= 0.8]
+        fitting = [s for s in sets if _scope(s, situation, self.catalogue.narrower, self.catalogue.programme).factor >= 0.8]
         if fitting:
             return Linked(
                 observation, fitting[0].fact.key, 0.8, ("joins or leaves, in the clause",), fitting[0].fact.label, cues=tuple(sorted(cues))
@@ -760,6 +791,20 @@ class _Linker:
         if not sets and self.catalogue.by_kind.get("country"):
             return Linked(observation, None, 0.6, ("joins, in the clause",), observation.raw, f"country|{observation.value.country}")
         return Unlinked(observation, "no list of participants to compare with")
+
+    def _is_listed_among(self, observation: Observation, fact: Fact) -> bool:
+        """Does the country stand in one list, or one sentence, with at least two known participants that make up a good part of it?"""
+        if not isinstance(fact.value, Countries) or observation.region is not Region.MAIN or not self.on_topic:
+            return False
+        group = self.page.passages[observation.passage].group
+        here = {
+            o.value.country
+            for o in self.countries
+            if (group is not None and self.page.passages[o.passage].group == group) or o.sentence_start == observation.sentence_start
+            if isinstance(o.value, Country)
+        }
+        known = here & set(fact.value.countries)
+        return len(known) >= 2 and len(known) * 5 >= len(here) * 2
 
     def _organisation(self, observation: Observation) -> Linked | Unlinked:
         cues = self._cues_near(observation)
@@ -785,10 +830,12 @@ class _Linker:
         if foreign:
             return Unlinked(observation, foreign)
         for signature in self.catalogue.by_kind.get("status", ()):
+            if not signature.fact.version or observation.confidence < 0.5:
+                continue
             prop = _property(signature, observation, situation, False, self.lexicon)
             score = (
                 (prop.factor if prop else 0.0)
-                * _scope(signature, situation, self.catalogue.narrower).factor
+                * _scope(signature, situation, self.catalogue.narrower, self.catalogue.programme).factor
                 * self._topic(situation).factor
             )
             if score >= THRESHOLD:
@@ -961,10 +1008,10 @@ def _unit(signature: Signature, observation: Observation, situation: Situation, 
     return Factor(0.75 if lexicon.code != "en" else 0.45, f"{value.unit} means {sorted(means)[0]}")
 
 
-def _scope(signature: Signature, situation: Situation, narrower: frozenset[KnownName]) -> Factor:
+def _scope(signature: Signature, situation: Situation, narrower: frozenset[KnownName], programme: frozenset[str]) -> Factor:
     """Does the statement speak of the part of the programme that the fact is about? `narrower` are the names of its parts."""
     if signature.scope_keys:
-        return _named_scope(signature, situation)
+        return _named_scope(signature, situation, narrower, programme)
     part = Factor(1.0, "") if signature.fact.kind == "count" else _part_of(situation, narrower)
     if part.factor < 1 or not signature.fact.scope:
         return part
@@ -985,12 +1032,15 @@ def _part_of(situation: Situation, narrower: frozenset[KnownName]) -> Factor:
     return Factor(0.5, f"speaks of {text}, a part of the programme") if is_part else Factor(1.0, "")
 
 
-def _named_scope(signature: Signature, situation: Situation) -> Factor:
-    """A fact of one site needs that site named."""
-    nearness = max((n.nearness for name, n in situation.names.items() if name.key in signature.scope_keys), default=0.0)
-    return (
-        Factor(0.8 + 0.2 * nearness, f"within {signature.fact.scope}") if nearness else Factor(0.3, f"does not name {signature.fact.scope}")
-    )
+def _named_scope(signature: Signature, situation: Situation, narrower: frozenset[KnownName], programme: frozenset[str]) -> Factor:
+    """A fact of one site needs that site named; the site a programme is named after is meant where no other is."""
+    named = [n.nearness for name, n in situation.names.items() if name.key in signature.scope_keys]
+    nearness = max(named + _worded(signature, situation), default=0.0)
+    if nearness:
+        return Factor(0.8 + 0.2 * nearness, f"within {signature.fact.scope}")
+    others = any(n.nearness >= TITLE and name.key not in signature.scope_keys for name, n in situation.names.items() if name in narrower)
+    is_namesake = bool(stems(signature.fact.scope or "") & programme)
+    return Factor(0.75 if is_namesake and not others else 0.3, f"does not name {signature.fact.scope}")
 
 
 def _worded_scope(signature: Signature, situation: Situation) -> Factor:
@@ -1031,7 +1081,12 @@ def _role(signature: Signature, observation: Observation, agrees: bool) -> Facto
     """A part, a tranche or an increase is not the whole; a deadline is not the event."""
     roles = set(observation.roles)
     counts = (observation.value, signature.fact.value)
-    if "progress" in observation.cues and isinstance(counts[0], Count) and isinstance(counts[1], Count) and counts[0].count > counts[1].count:
+    if (
+        "progress" in observation.cues
+        and isinstance(counts[0], Count)
+        and isinstance(counts[1], Count)
+        and counts[0].count > counts[1].count
+    ):
         roles.discard(Role.PART)  # "so far" below the figure is progress towards it, above it is a new figure
     if Role.DELTA in roles:
         return Factor(0.1, "an increase or decrease, not the value")

@@ -20,7 +20,8 @@ from monitor.core.text.words import Token, properties, tokens
 
 CLAUSE, HEADER, BEHIND, ROW, AROUND, SENTENCE, HEADING, BEFORE, TITLE, LEAD = 1.0, 0.95, 0.95, 0.88, 0.85, 0.8, 0.6, 0.45, 0.4, 0.3
 
-_STOP_WORDS = """the and for with from that this are was were will has have had its not but all any new first per into over under than then more about also
+_STOP_WORDS = """current
+the and for with from that this are was were will has have had its not but all any new first per into over under than then more about also
 been being les des une aux par pour sur dans est der die das und den dem ein eine von mit auf fur ist los las una del con por que para sono gli dei delle
 della nel nella het een van met voor dos uma com"""
 _STOP = frozenset(_STOP_WORDS.split())

@@ -40,6 +40,7 @@ RULES: tuple[tuple[str, Role, str], ...] = (
     ("tranche", Role.TRANCHE, "before"),
     ("tranche", Role.TRANCHE, "after"),
     ("denied", Role.DENIED, "before"),
+    ("revoked", Role.DENIED, "clause"),
     ("scenario", Role.SCENARIO, "clause"),
     ("quoted", Role.QUOTED, "clause"),
     ("target", Role.TARGET, "before"),
