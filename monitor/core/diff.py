@@ -293,33 +293,45 @@ def _date_denied(differ: Differ, fact: Fact, claim: Claim, now: datetime) -> Non
 
 
 def _site(differ: Differ, fact: Fact, claim: Claim, now: datetime) -> None:
-    """A known site met again is no news; a status said of it may be."""
-    if isinstance(claim.value, Site) and "withdrawn" in claim.cues and claim.before is None:
-        same = [c for c in differ.about(fact.key) if c.type is ChangeType.SITE_REMOVED]
-        if same:
-            _seen_again(differ, same[-1], claim, now)
-        else:
-            _flag(differ, claim, ChangeType.SITE_REMOVED, fact.value, None, Delta(), now, "said to be dropped")
-        return
+    """A known site met again is no news; that it is given up, or another state of it, may be."""
     if isinstance(claim.value, Site):
+        if "withdrawn" in claim.cues:
+            _site_gone(differ, fact, claim, now, "said to be dropped")
+            return
         flag = next((c for c in differ.about(fact.key) if c.provisional == fact.key), None)
         if flag:
             _seen_again(differ, flag, claim, now)
-        return
-    if not isinstance(claim.value, Status) or claim.role in (Role.DENIED, Role.PLANNED, Role.SCENARIO, Role.PAST):
-        return
-    if claim.value.status == fact.status:
-        return
+    elif isinstance(claim.value, Status) and claim.role not in (Role.DENIED, Role.PLANNED, Role.SCENARIO, Role.PAST):
+        _site_status(differ, fact, claim.value, claim, now)
+
+
+def _site_status(differ: Differ, fact: Fact, status: Status, claim: Claim, now: datetime) -> None:
     is_told = claim.before is not None or fact.status is not None
-    if not is_told and (claim.value.status not in _NEWSWORTHY or not _is_news(claim, now)):
-        return  # what a page has long said of a site is no change of it
-    type_ = ChangeType.SITE_REMOVED if claim.value.status in _REMOVED else ChangeType.STATUS_CHANGED
-    old = Status(fact.status, fact.label) if fact.status else None
-    same = [c for c in differ.about(fact.key) if isinstance(c.new, Status) and c.new.status == claim.value.status]
+    is_long_so = not is_told and (status.status not in _NEWSWORTHY or not _is_news(claim, now))
+    if status.status == fact.status or is_long_so:  # what a page has long said of a site is no change of it
+        return
+    if status.status in _REMOVED:
+        _site_gone(differ, fact, claim, now, f"said to be {status.status}")
+        return
+    same = [c for c in differ.about(fact.key) if c.type is ChangeType.STATUS_CHANGED and _is_status(c.new, status.status)]
     if same:
         _seen_again(differ, same[-1], claim, now)
     else:
-        _flag(differ, claim, type_, old, claim.value, Delta(), now, f"{fact.label} is said to be {claim.value.status}")
+        old = Status(fact.status, fact.label) if fact.status else None
+        _flag(differ, claim, ChangeType.STATUS_CHANGED, old, status, Delta(), now, f"{fact.label} is said to be {status.status}")
+
+
+def _site_gone(differ: Differ, fact: Fact, claim: Claim, now: datetime, reason: str) -> None:
+    """One flag for a site given up, whether its name or its status says so."""
+    same = [c for c in differ.about(fact.key) if c.type is ChangeType.SITE_REMOVED]
+    if same:
+        _seen_again(differ, same[-1], claim, now)
+    else:
+        _flag(differ, claim, ChangeType.SITE_REMOVED, fact.value, None, Delta(), now, reason)
+
+
+def _is_status(value: Value | None, status: str) -> bool:
+    return isinstance(value, Status) and value.status == status
 
 
 def _participant(differ: Differ, fact: Fact, claim: Claim, now: datetime) -> None:

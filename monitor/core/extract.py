@@ -224,6 +224,13 @@ def _roles(
 ) -> tuple[tuple[Role, ...], tuple[str, ...]]:
     """Roles of one mention: what its kind knows, then header, neighbours and clause; `current` when nothing else holds."""
     said = cues.said(sentence, spans, i, lexicon)
+    if mention.kind == "status":  # its kind has read tense and negation with the verb itself
+        kept: list[Role] = [r for r in said.roles if r in (Role.SCENARIO, Role.QUOTED)]
+        if "revoked" in cues.vocabulary(lexicon).concepts(sentence.text):
+            kept.append(Role.DENIED)
+        if any(_is_ahead(d, setting) for d in dates):
+            kept.append(Role.PLANNED)
+        return tuple(r for r in (mention.role, *kept) if r is not None) or (Role.CURRENT,), (*mention.cues, *said.cues)
     roles: list[Role] = list(said.roles)
     if mention.kind == "date" and Role.DELTA in roles:
         roles.remove(Role.DELTA)
@@ -304,6 +311,13 @@ def _count_roles(roles: list[Role], sentence: cues.Sentence, mention: Mention, l
     is_added = any("addition" in vocabulary.concepts(text) for text in (near, " ".join(mention.cues)))
     others: list[Role] = [r for r in roles if r is not Role.TRANCHE]
     return [Role.TRANCHE, *others] if is_added else others
+
+
+def _is_ahead(date: Mention, setting: Setting) -> bool:
+    """A date after the page's own: what is said of it in the present tense is still to come."""
+    published = setting.published_on
+    start = date.value.start if isinstance(date.value, DateSpan) else None
+    return published is not None and start is not None and start > published + timedelta(days=7)
 
 
 def _is_history(sentence: cues.Sentence, mention: Mention, dates: list[Mention], setting: Setting) -> bool:

@@ -55,6 +55,9 @@ _ADDING = frozenset({"select", "hosting", "announce", "open", "start_works", "ap
 
 # What happens to a site, contract or law suit that a reviewer wants to know even where no fact of it is kept.
 _DECISIVE = frozenset({"cancelled", "withdrawn", "terminated", "dismissed", "suspended", "rejected"})
+_STOPPED = frozenset({"suspended", "delayed", "cancelled", "terminated", "withdrawn"})
+# How a contract or a grant comes about: news where one of these is named beside it.
+_CONCLUDING = frozenset({"awarded", "signed", "approved"})
 HEAD_CHARACTERS = 600
 
 # A fact must explain at least this much of an observation to have it. Found on the developed-on replays: below 0.45 parts are taken for totals,
@@ -840,7 +843,8 @@ class _Linker:
             )
             if score >= THRESHOLD:
                 return Linked(observation, signature.fact.key, score, (prop.reason if prop else "",), signature.fact.label)
-        sites = [n for n, near in situation.names.items() if n.kind == "site" and near.nearness >= 0.95 and n.key]
+        kinds = ("site", "place") if observation.value.status in _STOPPED else ("site",)  # a place is named for many reasons
+        sites = [n for n, near in situation.names.items() if n.kind in kinds and near.nearness >= 0.95 and n.key]
         if len({n.key for n in sites}) == 1:
             return Linked(observation, sites[0].key, 0.75, (f"said of {sites[0].text}",), sites[0].text)
         return self._new_status(observation, situation) or Unlinked(observation, "no fact with a status is named in the clause")
@@ -849,8 +853,21 @@ class _Linker:
         """An end or a stop of something of the programme, said in the title or at the head of the page."""
         assert isinstance(observation.value, Status)
         is_head = observation.start - self.main_start <= HEAD_CHARACTERS
-        if observation.value.status not in _DECISIVE or not is_head or not self.on_topic or observation.region is not Region.MAIN:
+        is_of_deed = any(situation.concepts[c].nearness >= SENTENCE for c in ("contract", "grant") if c in situation.concepts)
+        is_telling = observation.value.status in _DECISIVE or (is_of_deed and observation.value.status in _CONCLUDING)
+        if not is_telling or not is_head or not self.on_topic or observation.region is not Region.MAIN:
             return None
+        is_ours = any(n.nearness >= SENTENCE and name.kind in ("programme", "site") for name, n in situation.names.items())
+        if (
+            not is_ours
+            and not is_of_deed
+            and observation.value.status != "dismissed"
+            and observation.start > self.main_start + len(self.page.title)
+        ):
+            return None
+        own = stems(observation.value.of or "")
+        if own and own <= self.catalogue.programme and observation.start > self.main_start + len(self.page.title):
+            return None  # "most of HS2's eastern leg was dropped" is not the end of HS2; the end of a programme makes the title
         if observation.role not in (Role.CURRENT, Role.TOTAL) or observation.confidence < 0.5:
             return None
         label = observation.value.of or self.page.title
