@@ -12,7 +12,7 @@ from monitor.core.model import Setting
 from monitor.core.text.amounts import MoneyWords, money_words
 from monitor.core.text.hedges import Hedges, hedges
 from monitor.core.text.numbers import Vocabulary, fold, vocabulary
-from monitor.core.text.numbers.vocabulary import forms
+from monitor.core.text.numbers.vocabulary import alternatives, forms
 from monitor.core.text.units import UnitWords, unit_words
 
 _SENTENCE_END = re.compile(r"[.!?](?= [A-ZÀ-ÞĀ-Ž„“\"(0-9€£$₹¥])|\n")
@@ -43,6 +43,7 @@ class Around:
     base: re.Pattern[str]
     stems: tuple[str, ...]
     origins: frozenset[str]
+    each: re.Pattern[str]
 
 
 @lru_cache(maxsize=64)
@@ -59,6 +60,7 @@ def around(lexicon: Lexicon) -> Around:
         base=re.compile(r"[ ,(]{0,3}(?:" + ("|".join(sorted(templates, key=len, reverse=True)) or "(?!)") + r")(?!\d)"),
         stems=tuple(forms(section.get("words", ""))),
         origins=frozenset(forms(section.get("from_words", ""))),
+        each=re.compile(rf"(?<![\w'])({alternatives(forms(section.get('each', '')))}) [^\W\d_]+"),
     )
 
 
