@@ -8,7 +8,7 @@ The lists of [dates] in `core/lang/<code>.toml` say which words have which lette
     D day  E month and year  F two years  C decade  d day and month without year  q h Q2, H1  ! all in one ("1H26")
     A from on  B by  X before  Z after  f from  G of/from  j range from  T until  t to  K to (moved)  e ~ between  & and  V or  > earliest  < latest
     i I R in (I, R: before durations)  w within  L article, of  J year noun  u unit  + _ = next, last, this  a g ago  r later  k fiscal  ? FY26  % "the years"
-    N not  c about  @ today  W weekday  x any other word
+    b this or last year in one word   N not  c about  @ today  W weekday  x any other word
 """
 
 from __future__ import annotations
@@ -219,10 +219,14 @@ def _entries(section: Mapping[str, Any]) -> dict[str, tuple[str, Any]]:
     for part in _PARTS:
         found.update(dict.fromkeys(section.get(part, []), ("p", part)))
         found.update(dict.fromkeys(section.get("year_parts", {}).get(part, []), ("z", part)))
+    for number, forms in enumerate(section.get("weekday_names", [])):
+        found.update({word: ("W", number) for word in forms})
     for unit, forms in section.get("units", {}).items():
         found.update(dict.fromkeys(forms, ("u", unit)))
     for offset, forms in section.get("days_from_today", {}).items():
         found.update({word: ("@", int(offset)) for word in forms})
+    for offset, forms in section.get("this_year", {}).items():
+        found.update({word: ("b", int(offset)) for word in forms})
     for number, forms in section.get("small_numbers", {}).items():
         found.update({word: ("v", int(number)) for word in forms})
     return found
@@ -242,7 +246,7 @@ def _lookup(section: Mapping[str, Any], name: str) -> re.Pattern[str]:
     return re.compile(stemmed(section.get(name, [])))
 
 
-_GAP = r"(?:[ ,]{1,2}[\w'-]{1,24}){0,4} "
+_GAP = r"(?:[ ,]{1,2}[\w'-]{1,24}){0,4},? "
 
 
 def _no_date(section: Mapping[str, Any]) -> re.Pattern[str] | None:
