@@ -34,7 +34,7 @@ def find_counts(page: Page, lexicon: Lexicon, setting: Setting, taken: Sequence[
     numbers = find_numbers(page.text, lexicon)
     skip = -1
     for index, number in enumerate(numbers):
-        if index <= skip or _is_ratio(numbers, index, context):
+        if index <= skip or spoken_for.overlaps(number.start, number.end) or _is_ratio(numbers, index, context):
             continue
         high = _upper(numbers, index, context)
         mention = _mention(number, high, context) or _beside(numbers, index, context)

@@ -43,6 +43,8 @@ class Around:
     base: re.Pattern[str]
     stems: tuple[str, ...]
     origins: frozenset[str]
+    per_phrases: tuple[str, ...]
+    hints: re.Pattern[str]  # any word of per_before and each: a prefilter
     each: re.Pattern[str]
 
 
@@ -60,6 +62,10 @@ def around(lexicon: Lexicon) -> Around:
         base=re.compile(r"[ ,(]{0,3}(?:" + ("|".join(sorted(templates, key=len, reverse=True)) or "(?!)") + r")(?!\d)"),
         stems=tuple(forms(section.get("words", ""))),
         origins=frozenset(forms(section.get("from_words", ""))),
+        per_phrases=tuple(phrase for phrase, _ in per),
+        hints=re.compile(
+            rf"(?<!\w)(?:{alternatives([*(w for listed in section.get('per_before', {}).values() for w in forms(listed)), *forms(section.get('each', ''))])})"
+        ),
         each=re.compile(rf"(?<![\w'])({alternatives(forms(section.get('each', '')))}) [^\W\d_]+"),
     )
 

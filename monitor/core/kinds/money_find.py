@@ -231,9 +231,11 @@ def _times(value: Decimal | None, part: Decimal) -> Decimal | None:
 def _per(found: _Found, context: MoneyContext) -> tuple[str | None, str]:
     """ "per year", "a month" right behind, or "annual" before; year, month, person or unit."""
     behind = context.folded[found.end : found.end + 30].split("\n", 1)[0].lstrip(" -,(")
-    for phrase, name in context.around.per:
+    for phrase, name in context.around.per if behind.startswith(context.around.per_phrases) else ():
         if behind.startswith(phrase) and not behind[len(phrase) : len(phrase) + 1].isalnum() and _is_unit_price(phrase, behind, context):
             return name, phrase
+    if context.around.hints.search(context.folded, max(0, found.start - 60), found.start) is None:
+        return None, ""
     before = re.split(r"[\n;:]|\. ", context.folded[max(0, found.start - 60) : found.start])[-1].split()
     for distance, word in enumerate(reversed(before[-4:])):
         said = context.around.per_before.get(word)
