@@ -19,7 +19,7 @@ from typing import Any, NamedTuple
 
 from monitor.core.lang import Lexicon, load
 from monitor.core.model import Comparison, Form, Mention, Page, Passage, Role, Setting, Status, Value
-from monitor.core.text.wordtrie import flat, pattern, stemmed
+from monitor.core.text.wordtrie import flat, gathered, openings, pattern, stemmed
 
 Span = tuple[int, int]
 
@@ -153,17 +153,21 @@ _SIX_WORDS = r"(?: [^ .;:!?,()]{1,30}){0,6}? "
 
 
 def _gapped(listed: Mapping[str, Sequence[str]]) -> re.Pattern[str] | None:
-    """Phrases whose words stand apart: in "bau ~ begonnen" the gap is up to six words of the same clause; "|" parts alternatives."""
-    groups = []
-    for name, forms in listed.items():
-        pairs = [form.split(_GAP) for form in forms if _GAP in form]
-        if pairs:
-            groups.append(f"(?P<{name}>{'|'.join(_SIX_WORDS.join(stemmed(side.split('|')) for side in pair) for pair in pairs)})")
-    return re.compile("|".join(groups)) if groups else None
+    """Phrases whose words stand apart: in "bau ~ begonnen" the gap is up to six words of the same clause; "|" parts alternatives.
+
+    An empty group at the end of each says which status it is.
+    """
+    sources = [
+        (name, f"{opening}{_SIX_WORDS}{stemmed(tail.replace(_GAP, ' ').split('|'))}")
+        for name, forms in listed.items()
+        for heads, _, tail in (form.partition(_GAP) for form in forms if _GAP in form)
+        for opening in openings(heads.split("|"))
+    ]
+    return re.compile(gathered(f"{source}(?P<{name}__{i}>)" for i, (name, source) in enumerate(sources))) if sources else None
 
 
 def _gap_status(match: re.Match[str]) -> str:
-    return _canonical(match.lastgroup or "")
+    return _canonical((match.lastgroup or "").partition("__")[0])
 
 
 def _canonical(name: str) -> str:

@@ -105,10 +105,15 @@ class Core:
         return self.value is None and self.period is not None and self.period.year is None
 
 
+# No date holds another word, and every date at least one of these letters.
+_CHUNK = re.compile(r"[^xn]*[MmSsQHPpYyDEFCdqh!@?JuzbWv%][^xn]*")
+
+
 def read(tokens: Sequence[Token], words: Words, setting: Setting) -> list[Core]:
     """The cores of a stretch of tokens, left to right; impossible dates are left out."""
     letters = "".join(token.letter for token in tokens)
-    matches = _grammar(words.month_first, words.year_first).finditer(letters)
+    grammar = _grammar(words.month_first, words.year_first)
+    matches = (match for chunk in _CHUNK.finditer(letters) for match in grammar.finditer(letters, *chunk.span()))
     found = (_core(match.lastgroup or "", tokens, match.start(), match.end(), words, setting) for match in matches)
     return [core for core in found if core]
 
