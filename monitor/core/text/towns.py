@@ -23,7 +23,7 @@ from monitor.core.text.countries import CountrySpan, code_of, country_spans, lan
 from monitor.core.text.fold import fold
 from monitor.core.text.names import bases
 from monitor.core.text.organisations import OrganisationSpan, organisation_spans
-from monitor.core.text.proper import Word, free_of, lower_words, once_per_page, word_before, words
+from monitor.core.text.proper import FIRST_NAMES, Word, free_of, lower_words, once_per_page, word_before, words
 
 ACCEPTED = 0.5
 _MOST_WORDS = 5
@@ -33,15 +33,6 @@ _JOINTS = re.compile(
     r"|upon|on|sur|sous|en|el|y|the|of|nad|aan den|aan de|op|bij|lez|lès) |[-'’]"
 )
 _AFTER = re.compile(r" ?\(([^()\n]{2,40})\)|, ([^\W\d_][^,;.()\n]{1,30})")
-FIRST_NAMES = frozenset(
-    """
-    John Jack James David Michael Peter Paul Mark Thomas Robert Richard William Henry George Charles Edward Daniel Andrew Steve Stephen Simon Kevin Brian
-    Anna Anne Mary Sarah Laura Emma Kate Jane Julia Maria Elena Eva Ursula Angela Christine Hans Klaus Wolfgang Stefan Andreas Markus Jürgen Pierre Jean
-    Jacques François Michel Marie Claire Philippe José Juan Carlos Luis Miguel Pedro Pablo Javier Antonio Giuseppe Giovanni Marco Luca Matteo Giorgia
-    Piotr Jan Andrzej Tomasz Krzysztof Donald Katarzyna Małgorzata Joanna Agnieszka João Manuel Rui Willem Kees Joris Mette Lars Erik Bjørn Sven Olaf
-    Emmanuel Elon Joe Boris Keir Rishi Theresa Margrethe Thierry Henna Michal Petr Tim Tom Ben Sam Max Alex Chris Nick Ron Jim Bill Bob
-    """.split()  # noqa: SIM905 - one word a line would hide the code
-)
 _MAIN_COUNTRIES = {
     "de": ("DE", "AT", "CH"), "fr": ("FR", "BE", "CH"), "en": ("GB", "IE", "US"), "es": ("ES",), "it": ("IT", "CH"), "pl": ("PL",), "pt": ("PT", "BR"),
     "nl": ("NL", "BE"), "fi": ("FI",), "sv": ("SE", "FI"), "da": ("DK",), "cs": ("CZ",), "sk": ("SK",), "sl": ("SI",), "hr": ("HR",), "hu": ("HU",),

@@ -16,8 +16,8 @@ from monitor.core.text.countries import country_spans, language_of
 from monitor.core.text.fold import fold
 from monitor.core.text.names import common_words, find_names
 from monitor.core.text.organisations import organisation_spans
-from monitor.core.text.proper import Word, free_of, words
-from monitor.core.text.towns import FIRST_NAMES, place_spans
+from monitor.core.text.proper import FIRST_NAMES, Word, free_of, words
+from monitor.core.text.towns import place_spans
 
 # Ideas of [names.words] that make a site, and those that may stand in its name without telling anything.
 SITE_IDEAS = frozenset(

@@ -14,9 +14,8 @@ from typing import NamedTuple
 from monitor.core.model import Form, Passage, Site
 from monitor.core.text.fold import fold
 from monitor.core.text.names import common_words, small_words
-from monitor.core.text.proper import UPPER_CLASS
+from monitor.core.text.proper import FIRST_NAMES, UPPER_CLASS
 from monitor.core.text.sites.atoms import Atom, AtomKind, Scene, SiteSpan, is_striking
-from monitor.core.text.towns import FIRST_NAMES
 
 _LONGEST_LINE = 160
 _FORMS = frozenset({Form.ITEM, Form.HEADING, Form.TERM, Form.DEFINITION, Form.CAPTION, Form.PARAGRAPH, Form.META, Form.CELL})
