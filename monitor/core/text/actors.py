@@ -147,6 +147,8 @@ def _runs(all_words: Sequence[Word], known: Mapping[tuple[int, int], float]) -> 
 def _strength(text: str, run: _Run, known: Mapping[tuple[int, int], float], cues: _Cues, lexicon: Lexicon) -> float:
     """How sure a run is a body by itself and the words around it; 0 when nothing says so."""
     at_hand = known.get((run.start, run.end), 0.0)
+    if text[run.start - 1 : run.start] == "(" and text[run.end : run.end + 1] == ")":
+        return 0.0  # the short form of the name before it
     if at_hand == KNOWN:
         return KNOWN
     if len(run.words) > _MOST_WORDS or (not at_hand and not _may_be(run, lexicon)):

@@ -233,7 +233,7 @@ def _grow_right(all_words: Sequence[Word], at: int, lexicon: Lexicon, acting: fr
         and _joins(all_words[last + 1], _at_its_head(all_words, at, last, lexicon), lexicon)
     ):
         following = all_words[last + 1]
-        if _AND.search(following.gap or "") and (following.start in acting or _begins_another(all_words, last + 1, lexicon)):
+        if _AND.search(following.gap or "") and (last == at or following.start in acting or _begins_another(all_words, last + 1, lexicon)):
             break
         last += 1
     return last
