@@ -65,6 +65,11 @@ _NEVER = frozenset(
 )
 
 
+def home_countries(language: str) -> tuple[str, ...]:
+    """The countries pages of a language are mostly from, the largest first."""
+    return _MAIN_COUNTRIES.get(language.lower().split("-")[0], ())
+
+
 class PlaceSpan(NamedTuple):
     """A city or region where it stands in a text."""
 
