@@ -47,6 +47,8 @@ AUTHORITY = {"official": 0.97, "primary": 0.93, "press": 0.85}
 SAME_NEWS = timedelta(days=2)
 # A site missing from a list its source declares complete in this many good looks in a row is gone (design.md, section 2, rule 6).
 LOOKS_UNTIL_GONE = 3
+# A page met for the first time tells news when it was written at most this long before the look.
+NEWS = timedelta(days=45)
 # How far inside an open span ("not before May") a date may lie and still be what was meant.
 OPEN_REACH = timedelta(days=60)
 
@@ -457,8 +459,8 @@ def _flag(
 
 
 def _is_news(claim: Claim, now: datetime) -> bool:
-    """Was the page written within a fortnight of the look?"""
-    return claim.published_on is not None and now.date() - claim.published_on <= timedelta(days=14)
+    """Was the page written shortly before the look?"""
+    return claim.published_on is not None and now.date() - claim.published_on <= NEWS
 
 
 def _severity(type_: ChangeType, delta: Delta) -> int:

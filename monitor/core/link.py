@@ -38,6 +38,7 @@ from monitor.core.model import (
     Observation,
     Page,
     Passage,
+    Place,
     Region,
     Role,
     Site,
@@ -450,7 +451,14 @@ class _Linker:
 
     def situation(self, observation: Observation) -> Situation:
         others = [s for s in self.spans[observation.kind, observation.sentence_start] if s != (observation.start, observation.end)]
-        return self.surroundings.of(observation, clause_of(self.page, observation, others))
+        situation = self.surroundings.of(observation, clause_of(self.page, observation, others))
+        situation.is_elsewhere = self._names_strange_place(observation, situation)
+        return situation
+
+    def _names_strange_place(self, observation: Observation, situation: Situation) -> bool:
+        own = any(n.nearness >= SENTENCE and name.kind in ("site", "place", "host") for name, n in situation.names.items())
+        here = [o.value for o in self.others if o.sentence_start == observation.sentence_start]
+        return not own and any(isinstance(v, Place) and v.place_type != "country" for v in here)
 
     # ------------------------------------------------------------------------------------------------ money, dates, counts
 
@@ -1057,7 +1065,7 @@ def _named_scope(signature: Signature, situation: Situation, narrower: frozenset
         return Factor(0.8 + 0.2 * nearness, f"within {signature.fact.scope}")
     others = any(n.nearness >= TITLE and name.key not in signature.scope_keys for name, n in situation.names.items() if name in narrower)
     is_namesake = bool(stems(signature.fact.scope or "") & programme)
-    return Factor(0.75 if is_namesake and not others else 0.3, f"does not name {signature.fact.scope}")
+    return Factor(0.75 if is_namesake and not others and not situation.is_elsewhere else 0.3, f"does not name {signature.fact.scope}")
 
 
 def _worded_scope(signature: Signature, situation: Situation) -> Factor:

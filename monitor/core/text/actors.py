@@ -23,7 +23,9 @@ from monitor.core.text.proper import FIRST_NAMES, Word, word_before, words
 KNOWN, DOUBTFUL, ACTING = 0.8, 0.7, 0.6
 _MOST_WORDS = 5
 _TOWN = 15_000  # people: from here on a lone name is more likely the town
-_LIST_GAP = re.compile(r",? (?:and|und|et|y|e|ed|i|oraz|en|sowie|or|oder|ou|o|of) (?:the |die |der |das |la |le |l['’]|el |il |a |o |de |het )?|, (?:the |die |la |le |el |il |de |a |o )?")
+_LIST_GAP = re.compile(
+    r",? (?:and|und|et|y|e|ed|i|oraz|en|sowie|or|oder|ou|o|of) (?:the |die |der |das |la |le |l['’]|el |il |a |o |de |het )?|, (?:the |die |la |le |el |il |de |a |o )?"
+)
 _CASE_ENDINGS = {"pl": ("owi", "ami", "em", "ie", "a", "u", "y"), "de": ("s",), "nl": ("s",), "en": ()}
 # Sentences of these languages may begin with a noun without an article, which then looks like a name.
 _BARE_NOUNS = frozenset({"en", "de", "nl", "pl"})
@@ -184,7 +186,9 @@ def _is_name(run: _Run, lexicon: Lexicon, *, told: bool) -> bool:
     return not word.first or lexicon.code not in _BARE_NOUNS or bool(_ONE_WORD_NAME.match(word.text))
 
 
-def _spread(text: str, runs: Sequence[_Run], sure: dict[tuple[int, int], float], known: Mapping[tuple[int, int], float], lexicon: Lexicon) -> None:
+def _spread(
+    text: str, runs: Sequence[_Run], sure: dict[tuple[int, int], float], known: Mapping[tuple[int, int], float], lexicon: Lexicon
+) -> None:
     """Names in one list with a body are bodies: forwards, then backwards."""
     for step in (1, -1):
         order = range(len(runs) - 1) if step > 0 else range(len(runs) - 1, 0, -1)
@@ -193,5 +197,10 @@ def _spread(text: str, runs: Sequence[_Run], sure: dict[tuple[int, int], float],
             left, right = (run, other) if step > 0 else (other, run)
             key = (other.start, other.end)
             if sure[run.start, run.end] and not sure[key] and _LIST_GAP.fullmatch(text[left.end : right.start]):
-                may = key in known or (len(other.words) <= _MOST_WORDS and lexicon.code != "de" and _may_be(other, lexicon) and _is_name(other, lexicon, told=True))
+                may = key in known or (
+                    len(other.words) <= _MOST_WORDS
+                    and lexicon.code != "de"
+                    and _may_be(other, lexicon)
+                    and _is_name(other, lexicon, told=True)
+                )
                 sure[key] = (known.get(key) or ACTING - 0.05) if may else 0.0

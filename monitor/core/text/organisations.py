@@ -251,7 +251,13 @@ def _without_country(text: str, start: int, head: int) -> int:
 
 
 def _is_genitive_country(text: str, word: Word, lexicon: Lexicon) -> bool:
-    return lexicon.code == "de" and word.gap == " " and word.text.endswith("s") and not read_country(word.text) and bool(read_country(word.text[:-1]))
+    return (
+        lexicon.code == "de"
+        and word.gap == " "
+        and word.text.endswith("s")
+        and not read_country(word.text)
+        and bool(read_country(word.text[:-1]))
+    )
 
 
 def _begins_another(all_words: Sequence[Word], at: int, lexicon: Lexicon) -> bool:

@@ -27,7 +27,14 @@ from monitor.core.text.proper import FIRST_NAMES, Word, free_of, lower_words, on
 
 ACCEPTED = 0.5
 # "The power station of Almaraz", "le chantier de Flamanville": what ties a thing to its place, and the ideas of such things.
-_TIES = {"fr": ("de", "du", "d'", "d’"), "es": ("de", "del"), "it": ("di", "del", "della"), "pt": ("de", "do", "da"), "nl": ("van",), "en": ("of",)}
+_TIES = {
+    "fr": ("de", "du", "d'", "d’"),
+    "es": ("de", "del"),
+    "it": ("di", "del", "della"),
+    "pt": ("de", "do", "da"),
+    "nl": ("van",),
+    "en": ("of",),
+}
 _STANDING = ("plant", "reactor", "station", "factory", "hospital", "spaceport", "site", "datacentre", "hub", "campus", "park")
 _TOWN_PAIR = re.compile(r"[-–‐‑]")
 _MOST_WORDS = 5
@@ -329,7 +336,9 @@ def _ordinary(scene: _Scene, word: Word, best: Candidate) -> float:
     if written in scene.ordinary:
         # In the middle of a sentence, after "in" and with nothing capitalised around it, even "Nice" is the town - but in German every noun has a capital.
         before = word_before(scene.text, word.start)
-        noun_like = scene.language == "de" and not (before.lower() in {"in", "bei"} and best.population >= 100_000 and best.place.country in scene.home)
+        noun_like = scene.language == "de" and not (
+            before.lower() in {"in", "bei"} and best.population >= 100_000 and best.place.country in scene.home
+        )
         shown = not noun_like and not word.first and (before in scene.at or before.lower() in scene.at)
         score -= 0.2 if shown else 0.38
     elif written.lower() in scene.lower:

@@ -273,7 +273,12 @@ def _tied_to_noun(text: str, run: Sequence[Word], known: SiteWords) -> Atom | No
     introduced = before in known.nouns and text[start - 1 : start] == " " and not first[0].first
     apposition = _APPOSITION.match(text, end)
     explained = apposition is not None and any(fold(w) in known.nouns for w in apposition[1].split())
-    under_way = len(first) > 1 and bool(_UNDER_WAY.match(text, end)) and bool(known.built.search(text[end : end + 40].split(" in ")[0] + " in ")) and "," in text[end : end + 1]
+    under_way = (
+        len(first) > 1
+        and bool(_UNDER_WAY.match(text, end))
+        and bool(known.built.search(text[end : end + 40].split(" in ")[0] + " in "))
+        and "," in text[end : end + 1]
+    )
     if not (introduced or explained or under_way):
         return None
     words_of_name = fold(text[start:end]).split()

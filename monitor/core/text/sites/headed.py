@@ -31,7 +31,9 @@ def headed_name(scene: Scene, passage: Passage) -> str | None:
     folded = fold(text).split()
     atoms = scene.within(passage.start, passage.end)
     proper = any(is_striking(p) for p in parts) or any(a.kind in {AtomKind.NAME, AtomKind.ORGANISATION} for a in atoms)
-    thing = any(t in words.nouns for t in folded) or (scene.lexicon.code in {"de", "nl"} and any(t.endswith(n) for t in folded for n in words.nouns if len(n) > 5))
+    thing = any(t in words.nouns for t in folded) or (
+        scene.lexicon.code in {"de", "nl"} and any(t.endswith(n) for t in folded for n in words.nouns if len(n) > 5)
+    )
     plain = all(t in words.nouns or t in words.general for t in folded)
     return text if (proper or (thing and len(parts) > 1)) and not plain else None
 
@@ -43,7 +45,12 @@ def place_below(scene: Scene, number: int, is_key: Callable[[str], bool]) -> Ato
         if below.form not in {Form.PARAGRAPH, Form.ITEM}:
             return None
         for atom in scene.within(below.start, min(below.end, below.start + _FAR)):
-            if atom.kind is AtomKind.PLACE and atom.place is not None and atom.place.place_type != "region" and _is_where(scene, below, atom, text, is_key):
+            if (
+                atom.kind is AtomKind.PLACE
+                and atom.place is not None
+                and atom.place.place_type != "region"
+                and _is_where(scene, below, atom, text, is_key)
+            ):
                 return atom
     return None
 

@@ -140,7 +140,11 @@ def _is_led_in(here: _Passage, body: Atom) -> bool:
     """Whether a body stands in a list that a word for sites leads in: "four gigafactories: ACC in Termoli; Verkor in Dunkirk"."""
     before = here.before(body, 240)
     lead, colon, listed = before.rpartition(": ")
-    if not colon or "." in listed or not (not listed or listed.rstrip().endswith((";", ",", " and", " und", " et", " y", " e", " i", " en"))):
+    if (
+        not colon
+        or "." in listed
+        or not (not listed or listed.rstrip().endswith((";", ",", " and", " und", " et", " y", " e", " i", " en")))
+    ):
         return False
     return any(_is_noun(here.scene, t) for t in _WORD.findall(lead)[-7:])
 
@@ -297,7 +301,9 @@ def _picked(here: _Passage, first: Atom, last: Atom) -> float:
     around = {*lead, *_WORD.findall(after.lower())}
     if lead and lead[-1] in words.at and lead[-1] not in words.seat:
         return 0.0
-    return 0.62 if around & words.picked and (around & words.seat or any(_is_noun(here.scene, w) for w in _WORD.findall(after)[:8])) else 0.0
+    return (
+        0.62 if around & words.picked and (around & words.seat or any(_is_noun(here.scene, w) for w in _WORD.findall(after)[:8])) else 0.0
+    )
 
 
 def _is_connection(here: _Passage, first: Atom, last: Atom) -> bool:

@@ -100,7 +100,10 @@ def _of_row(scene: Scene, row: _Row, roles: Mapping[int, str]) -> SiteSpan | Non
 def _country_of(written: str) -> str | None:
     """The country a cell under "state" or "province" points to: its own name, or that of a region or larger town."""
     code = read_country(written)
-    return code or next((c.place.country for c in candidates(fold(written)) if c.is_main and (c.place.place_type == "region" or c.population > 20_000)), None)
+    return code or next(
+        (c.place.country for c in candidates(fold(written)) if c.is_main and (c.place.place_type == "region" or c.population > 20_000)),
+        None,
+    )
 
 
 def _looked_up(written: str, country: str | None, scene: Scene) -> Place | None:
