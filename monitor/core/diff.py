@@ -140,6 +140,8 @@ def _compare(differ: Differ, claim: Claim, now: datetime) -> None:
         _site(differ, fact, claim, now)
     elif fact.kind in ("country", "countries", "organisation"):
         _participant(differ, fact, claim, now)
+    elif isinstance(claim.value, Status) and fact.kind != "status":
+        _deed_status(differ, fact, claim.value, claim, now)
     elif claim.role is Role.DENIED and isinstance(claim.value, DateSpan):
         _date_denied(differ, fact, claim, now)
     else:
@@ -320,6 +322,18 @@ def _site_status(differ: Differ, fact: Fact, status: Status, claim: Claim, now: 
         _seen_again(differ, same[-1], claim, now)
     else:
         old = Status(fact.status, fact.label) if fact.status else None
+        _flag(differ, claim, ChangeType.STATUS_CHANGED, old, status, Delta(), now, f"{fact.label} is said to be {status.status}")
+
+
+def _deed_status(differ: Differ, fact: Fact, status: Status, claim: Claim, now: datetime) -> None:
+    """A grant, loan or contract known by its amount is ended, stopped or restored."""
+    if claim.role in (Role.DENIED, Role.PLANNED, Role.SCENARIO, Role.PAST) or not (_is_news(claim, now) or claim.before is not None):
+        return
+    last = next((c for c in reversed(differ.about(fact.key)) if c.type is ChangeType.STATUS_CHANGED), None)
+    if last is not None and _is_status(last.new, status.status):
+        _seen_again(differ, last, claim, now)
+    else:
+        old = last.new if last is not None else None
         _flag(differ, claim, ChangeType.STATUS_CHANGED, old, status, Delta(), now, f"{fact.label} is said to be {status.status}")
 
 

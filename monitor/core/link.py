@@ -14,7 +14,7 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from decimal import Decimal
 from typing import NamedTuple
 
@@ -56,6 +56,8 @@ _ADDING = frozenset({"select", "hosting", "announce", "open", "start_works", "ap
 
 # What happens to a site, contract or law suit that a reviewer wants to know even where no fact of it is kept.
 _DECISIVE = frozenset({"cancelled", "withdrawn", "terminated", "dismissed", "suspended", "rejected"})
+# What may become of money that was granted, contracted or lent.
+_FATES = frozenset({"terminated", "cancelled", "withdrawn", "suspended", "resumed", "rejected"})
 _STOPPED = frozenset({"suspended", "delayed", "cancelled", "terminated", "withdrawn"})
 # How a contract or a grant comes about: news where one of these is named beside it.
 _CONCLUDING = frozenset({"awarded", "signed", "approved"})
@@ -159,6 +161,11 @@ PROVISIONAL = 0.9
 # How much of what sets a scope apart must be met: a quarter lets "Soure-Carregado" stand for "second phase, Soure-Carregado".
 SCOPE_SHARE = 0.25
 
+# What programmes are about: a page about the same sort of thing, from a source watched for it, is taken to be about the programme.
+THINGS = frozenset(
+    {"rail", "road", "airport", "bridge", "telescope", "reactor", "chip", "satellite", "computer", "hospital", "defence", "housing"}
+)
+NO_DATE_THRESHOLD = 0.3  # "no new date has been set" seldom names its event in the same sentence
 LIST_WORDS = 6  # a longer stretch between commas is no item of a list
 
 # Facts looked at closely for one observation. With more facts of a kind than this, those that share nothing with the situation are passed over.
@@ -207,6 +214,8 @@ class Catalogue:
         self.by_kind: dict[str, list[Signature]] = {}
         for signature in self.signatures.values():
             self.by_kind.setdefault(signature.fact.kind, []).append(signature)
+        named = " ".join((baseline.title, *baseline.aliases, *(f.label for f in baseline.facts)))
+        self.things = frozenset(c for v in vocabularies for c in v.concepts(named)) & THINGS
         self.landmarks = frozenset(w for n in self.names if n.kind in ("place", "host", "scope") for w in stems(n.text)) - self.programme
         self._index: dict[tuple[str, str], list[Signature]] = {}
         for signature in self.signatures.values():
@@ -331,7 +340,8 @@ def link(
     linker = _Linker(page, observations, catalogue, lexicon, known, previous, official)
     linked: list[Linked] = []
     unlinked: list[Unlinked] = []
-    for observation in sorted(observations, key=lambda o: o.kind != "site"):  # what is said of a new site is known by it
+    # What is said of a new site is known by it, and a state by the grant or contract it is said of.
+    for observation in sorted(observations, key=lambda o: (o.kind != "site", o.kind == "status")):
         result = linker.place(observation)
         if isinstance(result, Linked):
             linked.append(replace(result, evidence=linker.evidence(observation), cues=result.cues or linker.now_cue(observation)))
@@ -407,6 +417,7 @@ class _Linker:
         self.official = official
         self.surroundings = Surroundings(page, lexicon, catalogue.names)
         self.previous = [c for c in previous if c.fact in catalogue.facts and len(c.anchor) >= 16]
+        self.told: dict[int, Fact] = {}  # the fact of an amount, by sentence
         self.new_sites: dict[int, list[str]] = {}
         self.countries = [o for o in observations if o.kind == "country" and o.role not in _NOT_NOW]
         self.numbers = [o for o in observations if o.pair]
@@ -423,7 +434,10 @@ class _Linker:
         if any(n.kind in ("programme", "site") for n in named):
             return True
         said = {stem(t.word) for t in tokens(self.page.title)} | self.surroundings.lead.stems
-        return any(alias <= said for alias in self.catalogue.aliases) or len(said & self.catalogue.landmarks) >= 2
+        if any(alias <= said for alias in self.catalogue.aliases) or len(said & self.catalogue.landmarks) >= 2:
+            return True
+        things = (self.surroundings.title.concepts | self.surroundings.lead.concepts) & THINGS
+        return bool(things & self.catalogue.things) or bool(self.catalogue.programme & said and not things)
 
     def place(self, observation: Observation) -> Linked | Unlinked:
         """Where one observation belongs."""
@@ -480,8 +494,10 @@ class _Linker:
         if foreign:
             return Unlinked(observation, foreign)
         targets = sorted(self._targets(observation, situation), key=lambda t: -t.score)
-        if targets and targets[0].score >= THRESHOLD:
+        is_no_date = isinstance(observation.value, DateSpan) and observation.value.start is None and observation.value.end is None
+        if targets and targets[0].score >= (NO_DATE_THRESHOLD if is_no_date else THRESHOLD):
             best = targets[0]
+            self.told[observation.sentence_start] = best.signature.fact
             return Linked(observation, best.signature.fact.key, best.score, best.reasons, best.signature.fact.label)
         nearest = f"; nearest is {targets[0].signature.fact.key} with {targets[0].score:.2f}" if targets else ""
         return self._new(observation, situation) or Unlinked(observation, f"no fact fits{nearest}")
@@ -559,6 +575,8 @@ class _Linker:
         score = 1.0 if signature.fact.version else PROVISIONAL
         for factor in factors:
             score *= factor.factor
+        if _is_just_past(observation.value, self.page.published_on):
+            score *= 0.4
         return Target(signature, round(min(score, 1.0), 3), tuple(f.reason for f in factors if f.reason))
 
     def _agrees(self, fact: Fact, observation: Observation) -> bool:
@@ -585,9 +603,10 @@ class _Linker:
             return None
         subject = _subject(situation)
         about = self._about(observation, situation)
-        if about is None or self._is_of_strangers(observation, situation):
-            return None
         passage = self.page.passages[observation.passage]
+        is_prose = passage.form == "paragraph" and ":" not in self.page.text[observation.sentence_start : observation.start]
+        if about is None or (not (self.official and is_prose) and self._is_of_strangers(observation, situation)):
+            return None
         if passage.column_header and passage.row is not None and subject is None and not self._row_has_new_site(passage):
             return None  # one of many amounts in a table about other things
         label = self._label(observation, subject)
@@ -855,6 +874,9 @@ class _Linker:
         sites = [n for n, near in situation.names.items() if n.kind in kinds and near.nearness >= 0.95 and n.key]
         if len({n.key for n in sites}) == 1:
             return Linked(observation, sites[0].key, 0.75, (f"said of {sites[0].text}",), sites[0].text)
+        deed = self.told.get(observation.sentence_start)
+        if deed is not None and deed.kind == "money" and deed.version and observation.value.status in _FATES:
+            return Linked(observation, deed.key, 0.7, (f"said of {deed.label}, whose amount stands beside it",), deed.label)
         return self._new_status(observation, situation) or Unlinked(observation, "no fact with a status is named in the clause")
 
     def _new_status(self, observation: Observation, situation: Situation) -> Linked | None:
@@ -1155,6 +1177,11 @@ def _plausible(old: Value, new: Value, agrees: bool, happened: bool) -> Factor:
     if ratio <= Decimal("6"):
         return Factor(0.75, "of another size")
     return Factor(0.35, "of quite another size")
+
+
+def _is_just_past(value: Value, published: date | None) -> bool:
+    """ "Last week": when something was said or done, hardly the date of what is planned."""
+    return isinstance(value, DateSpan) and value.relative and value.end is not None and published is not None and value.end <= published
 
 
 def _has_happened(fact: Fact) -> bool:
