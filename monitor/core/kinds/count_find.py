@@ -139,7 +139,7 @@ def _mention(number: Number, high: Number | None, context: CountContext) -> Ment
         return _without_unit(number, context) if high is None else None
     if not unit.measure and (number.as_group().decimals or last.as_group().decimals) and not last.scaled:
         return None
-    if not unit.measure and _is_code(number, unit, context):
+    if not unit.measure and (_is_code(number, unit, context) or _is_one_of_a_kind(number, unit, context)):
         return None
     hedge = context.hedges.around(context.folded, number.start, unit.end)
     if number.is_year and high is None and hedge is None:
@@ -215,6 +215,12 @@ def _may_count(number: Number, high: Number | None, context: CountContext) -> bo
 def _word_before(number: Number, context: CountContext) -> str:
     match = _WORD_BEFORE.search(context.folded[max(0, number.start - 24) : number.start])
     return match.group(1).strip("\"'„“«") if match and not match.group().endswith("\n") else ""
+
+
+def _is_one_of_a_kind(number: Number, unit: Unit, context: CountContext) -> bool:
+    """ "a 737 landed": one thing called by a number; "an 11-nation consortium" is grown together and counts."""
+    grown = context.text[unit.start - 1 : unit.start] == "-"
+    return not grown and not number.words and not number.scaled and _word_before(number, context) in context.words.singular_before
 
 
 def _is_code(number: Number, unit: Unit, context: CountContext) -> bool:

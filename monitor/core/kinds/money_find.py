@@ -26,6 +26,7 @@ _HEADER_YEAR = re.compile(
     r"|(?:prices? of|preisstand|in preisen von|prijspeil|prix|euros constants|a precios de|a prezzi|ceny|a preços de) ((?:19|20)\d\d)"
 )
 _FIGURE = re.compile(r"\d|,")
+_OF_SEVERAL = frozenset(("los", "las", "les", "dos", "das", "i", "gli", "ces", "ses", "nos", "estos", "estas"))
 _LEAST_BARE = Decimal(100_000)
 _LOOK_AHEAD = 44
 
@@ -367,8 +368,10 @@ def _undecided(found: _Found, context: MoneyContext, confidence: float) -> Menti
 
 def _origin_follows(found: _Found, context: MoneyContext) -> bool:
     """ "40 vom Bund": a bare number followed by who pays it."""
-    behind = context.folded[found.end : found.end + 14]
-    return behind[:1] == " " and behind[1:].split(" ", 1)[0] in context.around.origins
+    behind = context.folded[found.end : found.end + 24].split("\n", 1)[0].split(" ")
+    if len(behind) < 3 or behind[0] or behind[1] not in context.around.origins:
+        return False
+    return not behind[2][:1].isdigit() and behind[2] not in _OF_SEVERAL  # "9 de los 14 túneles"
 
 
 # ------------------------------------------------------------------------------------------------------------------------ table cells

@@ -31,10 +31,10 @@ _GONE = r"(?:[GL]?[+_](?![JuMmSsQ]))?"
 FORMS = {
     "numeric_day": rf"{_WEEKDAY}D",
     "days": rf"{_NUMBER}L?[-tTK&/V]{{1}}(?:L|W|G)?{_NUMBER}[GL]{{0,2}}{_MONTH}(?:{_YEAR})?",
-    "week_of_day": rf"uG{_NUMBER}[GL]{{0,2}}{_MONTH}(?:{_YEAR})?",
+    "week_of_day": rf"u[GL]{{1,2}}{_NUMBER}[GL]{{0,2}}{_MONTH}(?:{_YEAR})?",
     "day": rf"{_NEXT}{_WEEKDAY}{_NUMBER}[GL]{{0,2}}{_MONTH}(?:{_YEAR}|{_GONE})?",
     "week_of_month": rf"[O1o_]\.?u[GL]{{0,3}}{_MONTH}{_YEAR}",
-    "calendar_week": rf"(?:u[12]|u9|[129]\.?u)(?:[-/]?{_YEAR})",
+    "calendar_week": rf"(?:u[12]|u9|[129]\.?u)(?:[-/]?{_YEAR})|uE",
     "dash_day": r"[12]-[Mm]\.?-[Y9]",
     "year_day": rf"[Yy]\.?J?\.?,?{_MONTH}[12]\.?(?:u)?(?![12Mm])|Y\.?J\.?[12]\.?[Mm]",
     "year_first": rf"J?Y\.?J?\.?(?:{_MONTH}p?|[Ss]p?|[O1o]\.?[QH]p?|pB?)",

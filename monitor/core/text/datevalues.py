@@ -239,10 +239,13 @@ def _week_of_day(tokens: Sequence[Token], words: Words, setting: Setting) -> Dat
 def _calendar_week(tokens: Sequence[Token], words: Words, setting: Setting) -> DateSpan | None:
     """ "KW 37/2026", "week 37 of 2026": by ISO 8601."""
     year, relative = year_of(tokens, setting)
+    week, glued = number_in(tokens, "129"), first(tokens, "E")
+    if glued:
+        week, year = (int(n) for n in re.findall(r"[0-9]+", str(glued.value)))
     if year is None or unit_of(tokens) != "week":
         return None
     try:
-        monday = date.fromisocalendar(year, number_in(tokens, "129"), 1)
+        monday = date.fromisocalendar(year, week, 1)
     except ValueError:
         return None
     return closed(Days(monday, monday + timedelta(days=6)), Granularity.RANGE, relative=relative)
