@@ -23,9 +23,9 @@ from monitor.core.text.proper import FIRST_NAMES, Word, word_before, words
 KNOWN, DOUBTFUL, ACTING = 0.8, 0.7, 0.6
 _MOST_WORDS = 5
 _TOWN = 15_000  # people: from here on a lone name is more likely the town
-_LIST_GAP = re.compile(
-    r",? (?:and|und|et|y|e|ed|i|oraz|en|sowie|or|oder|ou|o|of) (?:the |die |der |das |la |le |l['’]|el |il |a |o |de |het )?|, (?:the |die |la |le |el |il |de |a |o )?"
-)
+_AND = "and|und|et|y|e|ed|i|oraz|en|sowie|or|oder|ou|o|of"
+_THE = "the |die |der |das |la |le |l['’]|el |il |a |o |de |het "
+_LIST_GAP = re.compile(rf",? (?:{_AND}) (?:{_THE})?|, (?:{_THE})?")
 _CASE_ENDINGS = {"pl": ("owi", "ami", "em", "ie", "a", "u", "y"), "de": ("s",), "nl": ("s",), "en": ()}
 # Sentences of these languages may begin with a noun without an article, which then looks like a name.
 _BARE_NOUNS = frozenset({"en", "de", "nl", "pl"})
@@ -96,7 +96,7 @@ def acting_spans(text: str, lexicon: Lexicon) -> tuple[Actor, ...]:
     cues = _cues(lexicon)
     if cues is None:
         return tuple(Actor(s, e, c) for (s, e), c in sorted(found.items()) if c == KNOWN)
-    runs = [r for r in _runs(all_words, found)]
+    runs = list(_runs(all_words, found))
     sure = {(r.start, r.end): _strength(text, r, found, cues, lexicon) for r in runs}
     _spread(text, runs, sure, found, lexicon)
     return tuple(Actor(s, e, c) for (s, e), c in sorted(sure.items()) if c)
@@ -129,7 +129,7 @@ def _inflected(word: str, lexicon: Lexicon) -> tuple[tuple[str, bool], ...]:
 
 def _runs(all_words: Sequence[Word], known: Mapping[tuple[int, int], float]) -> Iterator[_Run]:
     """Known names, and between them the runs of capitalised words."""
-    ends = {start: end for start, end in known}
+    ends: dict[int, int] = dict(known.keys())
     run: list[Word] = []
     reach = 0
     for word in (*all_words, None):
