@@ -46,7 +46,21 @@ from monitor.core.model import (
     Unlinked,
     Value,
 )
-from monitor.core.situation import AROUND, BEFORE, ROW, SENTENCE, TITLE, Situation, Surroundings, clause_of, numbered, stem, stems
+from monitor.core.situation import (
+    AROUND,
+    BEFORE,
+    EVENTS,
+    ROW,
+    SENTENCE,
+    THINGS,
+    TITLE,
+    Situation,
+    Surroundings,
+    clause_of,
+    numbered,
+    stem,
+    stems,
+)
 from monitor.core.text import names as known_names
 from monitor.core.text.cues import vocabulary
 from monitor.core.text.words import plain, properties, tokens
@@ -76,33 +90,6 @@ AGREE = frozenset({"same", "coarser", "refined"})
 _PARTIAL = {Role.PART, Role.TRANCHE, Role.DELTA, Role.SUM}
 _NOT_NOW = {Role.PAST, Role.DENIED, Role.QUOTED}
 
-_EVENTS = frozenset(
-    [
-        "announce",
-        "select",
-        "decide",
-        "approve",
-        "force",
-        "sign",
-        "apply",
-        "start_works",
-        "build",
-        "deliver",
-        "install",
-        "complete",
-        "test",
-        "open",
-        "operate",
-        "full",
-        "launch",
-        "arrive",
-        "first_light",
-        "first_plasma",
-        "close",
-        "implement",
-        "review",
-    ]
-)
 # Events that are told in the same words about the same thing: a statement about one may stand for the other, with less weight.
 _KIN: Mapping[str, frozenset[str]] = {
     "open": frozenset({"operate"}),
@@ -161,10 +148,6 @@ PROVISIONAL = 0.9
 # How much of what sets a scope apart must be met: a quarter lets "Soure-Carregado" stand for "second phase, Soure-Carregado".
 SCOPE_SHARE = 0.25
 
-# What programmes are about: a page about the same sort of thing, from a source watched for it, is taken to be about the programme.
-THINGS = frozenset(
-    {"rail", "road", "airport", "bridge", "telescope", "reactor", "chip", "satellite", "computer", "hospital", "defence", "housing"}
-)
 NO_DATE_THRESHOLD = 0.3  # "no new date has been set" seldom names its event in the same sentence
 LIST_WORDS = 6  # a longer stretch between commas is no item of a list
 
@@ -199,7 +182,7 @@ class Catalogue:
         self.programme = stems(" ".join((baseline.title, *baseline.aliases)))
         vocabularies = [properties(load(code)) for code in dict.fromkeys(("en", *baseline.languages))]
         described = {
-            key: frozenset(c for v in vocabularies for text in (f.label, *f.about) for c in v.concepts(text))
+            key: frozenset(c for v in vocabularies for text in (f.label, *f.about) for c in v.concepts(text)) - THINGS
             for key, f in self.facts.items()
         }
         words = {
@@ -436,7 +419,7 @@ class _Linker:
         said = {stem(t.word) for t in tokens(self.page.title)} | self.surroundings.lead.stems
         if any(alias <= said for alias in self.catalogue.aliases) or len(said & self.catalogue.landmarks) >= 2:
             return True
-        things = (self.surroundings.title.concepts | self.surroundings.lead.concepts) & THINGS
+        things = self.surroundings.title.things | self.surroundings.lead.things
         return bool(things & self.catalogue.things) or bool(self.catalogue.programme & said and not things)
 
     def place(self, observation: Observation) -> Linked | Unlinked:
@@ -655,9 +638,7 @@ class _Linker:
 
     def _date_about(self, value: DateSpan, observation: Observation, situation: Situation, near: Mapping[str, float]) -> str | None:
         events = [
-            c
-            for c, n in near.items()
-            if c in _EVENTS and n >= 0.9 and c not in ("announce", "review", "apply", "sign", "approve", "decide")
+            c for c, n in near.items() if c in EVENTS and n >= 0.9 and c not in ("announce", "review", "apply", "sign", "approve", "decide")
         ]
         named = any(n.nearness >= 0.8 and name.kind in ("site", "organisation", "programme") for name, n in situation.names.items())
         published = self.page.published_on
@@ -1017,8 +998,8 @@ def _money_misfit(signature: Signature, situation: Situation, nearest: float) ->
 
 def _event(signature: Signature, situation: Situation, agrees: bool) -> Factor | None:
     """Dates belong to events: like is compared only with like, or with its kin."""
-    events = {c for c in signature.concepts if c in _EVENTS}
-    near = {c: n for c, n in situation.concepts.items() if c in _EVENTS}
+    events = {c for c in signature.concepts if c in EVENTS}
+    near = {c: n for c, n in situation.concepts.items() if c in EVENTS}
     close = {c for c, n in near.items() if n.nearness >= 0.9}
     hits = [(near[c].nearness, c, near[c].where) for c in events if c in near]
     kin = [(0.7 * near[k].nearness, k, near[k].where) for c in events for k in _KIN.get(c, ()) if k in near]
