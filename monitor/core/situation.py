@@ -139,7 +139,8 @@ EVENTS = frozenset(
 )
 # What an amount can be.
 SORTS = frozenset(
-    ["cost", "budget", "investment", "funding", "grant", "loan", "contract", "national", "union", "private", "fine", "operation_cost", "contingency", "shareholding"]
+    ["cost", "budget", "investment", "funding", "grant", "loan", "contract", "national", "union", "private", "fine", "operation_cost"]
+    + ["contingency", "shareholding"]
 )
 
 
