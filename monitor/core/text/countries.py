@@ -16,7 +16,7 @@ from ahocorasick_rs import AhoCorasick, MatchKind
 from monitor.core import lang
 from monitor.core.lang import Lexicon
 from monitor.core.model import Page, Setting
-from monitor.core.places import candidates, country_tables
+from monitor.core.places import candidates, country_tables, region_names
 from monitor.core.text.fold import fold
 from monitor.core.text.proper import word_before
 
@@ -146,7 +146,7 @@ def _forms(lexicon: Lexicon, language: str) -> Mapping[str, _Form]:
                 _add(forms, name, code, NAME_CONFIDENCE)
     for source_lexicon in dict.fromkeys((lang.load("en"), lexicon)):
         _add_extra(forms, source_lexicon)
-    for longer in _NOT_COUNTRIES:
+    for longer in (*_NOT_COUNTRIES, *(n for n in region_names() if " " in n and n not in forms)):
         forms[longer] = _Form("", 0, False)
     return forms
 
@@ -166,6 +166,11 @@ def _add_extra(forms: dict[str, _Form], lexicon: Lexicon) -> None:
     for code, names in section.get("countries", {}).items():
         for name in names:
             _add(forms, name, code, NAME_CONFIDENCE)
+    for ending, cases in section.get("country_cases", {}).items():
+        for name, form in list(forms.items()):
+            if form.code and name.endswith(ending) and " " not in name:
+                for case in cases:
+                    forms.setdefault(name[: -len(ending)] + case, form)
     if genitive:
         for name, form in list(forms.items()):
             if form.code and name[-1].isalpha() and name[-1] not in "sxz" and not name.isupper():

@@ -23,25 +23,28 @@ from monitor.core.text.countries import CountrySpan, code_of, country_spans, lan
 from monitor.core.text.fold import fold
 from monitor.core.text.names import bases
 from monitor.core.text.organisations import OrganisationSpan, organisation_spans
-from monitor.core.text.proper import Word, free_of, lower_words, once_per_page, word_before, words
+from monitor.core.text.proper import FIRST_NAMES, Word, free_of, lower_words, once_per_page, word_before, words
 
 ACCEPTED = 0.5
+# "The power station of Almaraz", "le chantier de Flamanville": what ties a thing to its place, and the ideas of such things.
+_TIES = {
+    "fr": ("de", "du", "d'", "d’"),
+    "es": ("de", "del"),
+    "it": ("di", "del", "della"),
+    "pt": ("de", "do", "da"),
+    "nl": ("van",),
+    "en": ("of",),
+}
+_STANDING = ("plant", "reactor", "station", "factory", "hospital", "spaceport", "site", "datacentre", "hub", "campus", "park")
+_TOWN_PAIR = re.compile(r"[-–‐‑]")
 _MOST_WORDS = 5
 # What may stand between the words of one place name.
 _JOINTS = re.compile(
     r" |-| (?:am|an der|ob der|bei|im|in der|vor der|de|de la|de los|de las|del|la|le|les|do|da|dos|das|di|della"
     r"|upon|on|sur|sous|en|el|y|the|of|nad|aan den|aan de|op|bij|lez|lès) |[-'’]"
 )
+_SMALL_FIRST = re.compile(r"(?:[a-zà-ÿ]{1,5} ){1,2}")
 _AFTER = re.compile(r" ?\(([^()\n]{2,40})\)|, ([^\W\d_][^,;.()\n]{1,30})")
-FIRST_NAMES = frozenset(
-    """
-    John Jack James David Michael Peter Paul Mark Thomas Robert Richard William Henry George Charles Edward Daniel Andrew Steve Stephen Simon Kevin Brian
-    Anna Anne Mary Sarah Laura Emma Kate Jane Julia Maria Elena Eva Ursula Angela Christine Hans Klaus Wolfgang Stefan Andreas Markus Jürgen Pierre Jean
-    Jacques François Michel Marie Claire Philippe José Juan Carlos Luis Miguel Pedro Pablo Javier Antonio Giuseppe Giovanni Marco Luca Matteo Giorgia
-    Piotr Jan Andrzej Tomasz Krzysztof Donald Katarzyna Małgorzata Joanna Agnieszka João Manuel Rui Willem Kees Joris Mette Lars Erik Bjørn Sven Olaf
-    Emmanuel Elon Joe Boris Keir Rishi Theresa Margrethe Thierry Henna Michal Petr Tim Tom Ben Sam Max Alex Chris Nick Ron Jim Bill Bob
-    """.split()  # noqa: SIM905 - one word a line would hide the code
-)
 _MAIN_COUNTRIES = {
     "de": ("DE", "AT", "CH"), "fr": ("FR", "BE", "CH"), "en": ("GB", "IE", "US"), "es": ("ES",), "it": ("IT", "CH"), "pl": ("PL",), "pt": ("PT", "BR"),
     "nl": ("NL", "BE"), "fi": ("FI",), "sv": ("SE", "FI"), "da": ("DK",), "cs": ("CZ",), "sk": ("SK",), "sl": ("SI",), "hr": ("HR",), "hu": ("HU",),
@@ -69,6 +72,11 @@ _NEVER = frozenset(
 )
 
 
+def home_countries(language: str) -> tuple[str, ...]:
+    """The countries pages of a language are mostly from, the largest first."""
+    return _MAIN_COUNTRIES.get(language.lower().split("-")[0], ())
+
+
 class PlaceSpan(NamedTuple):
     """A city or region where it stands in a text."""
 
@@ -91,6 +99,7 @@ class _Scene(NamedTuple):
     at: frozenset[str]
     of: frozenset[str]
     titles: frozenset[str]
+    towns: re.Pattern[str] | None  # what says right before a name that it is a place: "the town of", "gmina", "the hospital of"
     hosting: tuple[str, ...]  # verbs that only a place or a body has for a subject: "will host"
     ordinary: frozenset[str]
     cells: tuple[tuple[int, int], ...]
@@ -115,6 +124,20 @@ def _word_sets(lexicon: Lexicon) -> tuple[frozenset[str], ...]:
     return tuple(frozenset(s) for s in (section.get("at", ()), section.get("of", ()), section.get("titles", ()), ordinary | forms))
 
 
+@lru_cache(maxsize=32)
+def _towns(lexicon: Lexicon) -> re.Pattern[str] | None:
+    """Nouns for places and for what stands in them, as they come right before a name."""
+    section = lexicon.section("names")
+    if "towns" not in section:
+        return None
+    ties = "|".join(re.escape(t) for t in _TIES.get(lexicon.code, ()))
+    nouns = {f.lower() for idea in _STANDING for f in section.get("words", {}).get(idea, ()) if not f.startswith("-")}
+    things = "|".join(re.escape(n) for n in sorted(nouns, key=len, reverse=True))
+    towns = "|".join(re.escape(t) for t in sorted(section["towns"], key=len, reverse=True))
+    standing = rf"|(?:{things}|{'|'.join(section.get('works', ('(?!)',)))})(?: [^\W\d_]+)? (?:{ties})" if ties else ""
+    return re.compile(rf"(?<![\w-])(?:(?:{towns}){standing}) ?\Z")
+
+
 def _scene(page: Page, lexicon: Lexicon, setting: Setting, countries: Sequence[CountrySpan]) -> _Scene:
     language = language_of(page, lexicon, setting)
     home = ((setting.country,) if setting.country else ()) + _MAIN_COUNTRIES.get(language, ())
@@ -131,7 +154,21 @@ def _scene(page: Page, lexicon: Lexicon, setting: Setting, countries: Sequence[C
     breaks = frozenset(p.start + len(p.label) for p in page.passages if p.label and page.text.startswith(p.label, p.start))
     met = frozenset(c.code for c in countries if c.confidence > 0.4)
     return _Scene(
-        page.text, lexicon, language, setting.country, home, met, lower_words(page.text), at, of, titles, hosting, ordinary, cells, breaks
+        page.text,
+        lexicon,
+        language,
+        setting.country,
+        home,
+        met,
+        lower_words(page.text),
+        at,
+        of,
+        titles,
+        _towns(lexicon),
+        hosting,
+        ordinary,
+        cells,
+        breaks,
     )
 
 
@@ -144,11 +181,30 @@ def _scored(scene: _Scene, countries: Sequence[CountrySpan], organisations: Sequ
         if is_free(all_words[at].start, all_words[at].end):
             span = _longest(scene, all_words, at)
         if span is None:
+            if is_free(all_words[at].start, all_words[at].end):
+                yield from _pair(scene, all_words[at])
             at += 1
             continue
         yield span
         while at < len(all_words) and all_words[at].start < span.end:
             at += 1
+
+
+def _pair(scene: _Scene, word: Word) -> Iterator[PlaceSpan]:
+    """Two or three larger towns written as one word: the line "Madrid-Badajoz"."""
+    parts = _TOWN_PAIR.split(word.text)
+    if not 2 <= len(parts) <= 3:
+        return
+    found: list[PlaceSpan] = []
+    at = word.start
+    for part in parts:
+        options = [c for c in _options(part, scene.language, False) if c.is_main and c.population >= 20_000] if part[:1].isupper() else []
+        if not options:
+            return
+        best = max(options, key=lambda c: _fit(c, scene, None))
+        found.append(PlaceSpan(at, at + len(part), best.place, 0.6))
+        at += len(part) + 1
+    yield from found
 
 
 def _longest(scene: _Scene, all_words: Sequence[Word], at: int) -> PlaceSpan | None:
@@ -254,6 +310,10 @@ def _context(scene: _Scene, start: int, end: int, best: Candidate) -> float:
         score += 0.4
     elif before.rstrip("'’") in scene.of or before in scene.of:
         score += 0.12
+    if scene.towns is not None and scene.towns.search(scene.text, max(0, start - 40), start):
+        score += 0.35
+    if before.rstrip(".") in scene.titles or before.capitalize() in scene.titles:
+        score -= 0.9
     if best.place.country in scene.home:
         score += 0.05 if scene.language == "en" else 0.1
     if best.place.country in scene.met:
@@ -275,10 +335,16 @@ def _ordinary(scene: _Scene, word: Word, best: Candidate) -> float:
     score = 0.0
     if written in scene.ordinary:
         # In the middle of a sentence, after "in" and with nothing capitalised around it, even "Nice" is the town - but in German every noun has a capital.
-        shown = scene.language != "de" and not word.first and word_before(scene.text, word.start) in scene.at
+        before = word_before(scene.text, word.start)
+        noun_like = scene.language == "de" and not (
+            before.lower() in {"in", "bei"} and best.population >= 100_000 and best.place.country in scene.home
+        )
+        shown = not noun_like and not word.first and (before in scene.at or before.lower() in scene.at)
         score -= 0.2 if shown else 0.38
     elif written.lower() in scene.lower:
         score -= 0.3
+    if best.population >= 100_000 and best.is_main and not word.first and len(written) > 4 and scene.language != "de":
+        score += 0.1
     is_large_here = best.population >= 100_000 and best.place.country in scene.home
     if word.first and scene.language != "de" and not is_large_here:
         score -= 0.05
@@ -326,7 +392,7 @@ def _country_beside(text: str, end: int) -> str | None:
         return None
     if found[1]:
         return next((c for c in (_read_beside(p.strip()) for p in found[1].split(",")) if c), None)
-    part = found[2]
+    part = _SMALL_FIRST.sub("", found[2])
     for size in (3, 2, 1):
         written = " ".join(part.split()[:size])
         code = _read_beside(written) or _region_country(written)

@@ -114,15 +114,17 @@ def _inside(here: _Passage, at: int) -> Sequence[Atom]:
 def _named(here: _Passage) -> Iterator[SiteSpan]:
     """A name, perhaps a host, and the place: "MIMER in Linköping", "LUMI AI Factory, hosted by CSC in Kajaani", "X will be built in Y"."""
     for at, name in enumerate(here.atoms[:-1]):
-        if name.kind is not _N or _is_host(here, name):
+        if (name.kind is not _N and not (name.kind is _O and _is_led_in(here, name))) or _is_host(here, name):
             continue
         follower = here.atoms[at + 1]
         link = _link(here, here.gap(name, follower))
         if not link:
             continue
+        if set(_WORD.findall(here.gap(name, follower).lower())) & here.scene.words.connects:
+            continue
         if follower.kind is _P:
             # "NXP in Dresden" is more often a company than a site; "HammerHAI in Stuttgart" is not.
-            doubt = 0.17 if link == _PLAIN_IN and name.text.isupper() and len(name.text) <= 5 else 0.0
+            doubt = 0.17 if link == _PLAIN_IN and name.text.isupper() and len(name.text) <= 5 and not _is_led_in(here, name) else 0.0
             yield _span(here, name, None, follower, _country_after(here, at + 1), link - doubt)
         elif follower.kind is _O or (follower.kind is _N and _place_after(here, at + 1)):
             place = _place_after(here, at + 1)
@@ -132,6 +134,19 @@ def _named(here: _Passage) -> Iterator[SiteSpan]:
                 yield _span(here, name, follower, None, None, link - 0.15)
         elif follower.kind is _C and (name.sure or link >= 0.75):
             yield _span(here, name, None, None, follower, link - 0.1)
+
+
+def _is_led_in(here: _Passage, body: Atom) -> bool:
+    """Whether a body stands in a list that a word for sites leads in: "four gigafactories: ACC in Termoli; Verkor in Dunkirk"."""
+    before = here.before(body, 240)
+    lead, colon, listed = before.rpartition(": ")
+    if (
+        not colon
+        or "." in listed
+        or not (not listed or listed.rstrip().endswith((";", ",", " and", " und", " et", " y", " e", " i", " en")))
+    ):
+        return False
+    return any(_is_noun(here.scene, t) for t in _WORD.findall(lead)[-7:])
 
 
 def _is_host(here: _Passage, name: Atom) -> bool:
@@ -196,6 +211,8 @@ def _link(here: _Passage, gap: str) -> float:
     tokens = inner.split()
     if len(tokens) <= 8 and any(h in inner for h in words.hosted if " " in h):
         return 0.85
+    if gap.startswith(",") and (appositive := _behind_noun(here, tokens)) is not None:
+        return 0.75 if appositive else 0.0
     while len(tokens) > 1 and tokens[-1].lower() in words.small and tokens[-1].lower() not in words.at:
         tokens.pop()
     if not tokens:
@@ -208,6 +225,15 @@ def _link(here: _Passage, gap: str) -> float:
         # "ASML builds a campus in Eindhoven": the name is of the builder.
         return 0.0
     return 0.75 if len(tokens) <= 8 and any(t.strip(",").lower() in words.building for t in tokens) else 0.0
+
+
+def _behind_noun(here: _Passage, tokens: Sequence[str]) -> bool | None:
+    """Whether only small words follow a word for a site that explains a name ("X, the supercomputer of"); None when there is no such word."""
+    nouns = [n for n, t in enumerate(tokens[:5]) if _is_noun(here.scene, t)]
+    if not nouns:
+        return None
+    words = here.scene.words
+    return all(t.lower() in words.small or t.lower() in words.at or t.lower() in words.of for t in tokens[nouns[-1] + 1 :])
 
 
 def _hosting(here: _Passage) -> Iterator[SiteSpan]:
@@ -250,13 +276,41 @@ def _nameless(here: _Passage) -> Iterator[SiteSpan]:
     """Places that a word for a site is tied to: "a fab in Dresden", "sites in A, B and C", "Standorte entstehen in A und B", "will host a factory"."""
     for run in _place_lists(here):
         first, last = run[0], run[-1]
-        confidence = max(_noun_before(here, first), _noun_after(here, last))
-        if not confidence:
+        confidence = max(_noun_before(here, first), _noun_after(here, last), _picked(here, first, last), _built(here, first))
+        if not confidence or _is_connection(here, first, last):
             continue
         several = 0.08 if len(run) > 1 else 0.0
         for place in run:
+            if place.place is not None and place.place.place_type == "region":
+                continue  # a region alone says too little: "Galicia will get a factory"
             at = here.atoms.index(place)
             yield _span(here, None, None, place, _country_after(here, at), confidence + several)
+
+
+def _built(here: _Passage, place: Atom) -> float:
+    """ "Will be built in Leeds", whatever is built."""
+    return 0.58 if here.scene.words.built.search(here.before(place, 40)) else 0.0
+
+
+def _picked(here: _Passage, first: Atom, last: Atom) -> float:
+    """ "Lund has been chosen as the site", "als Standort wurde Görlitz ausgewählt": a seat and a choosing around a place that no preposition leads in."""
+    words = here.scene.words
+    before = _SENTENCE_END.split(here.before(first, 90))[-1]
+    after = _SENTENCE_END.split(here.after(last, 90))[0]
+    lead = _WORD.findall(before.lower())
+    around = {*lead, *_WORD.findall(after.lower())}
+    if lead and lead[-1] in words.at and lead[-1] not in words.seat:
+        return 0.0
+    return (
+        0.62 if around & words.picked and (around & words.seat or any(_is_noun(here.scene, w) for w in _WORD.findall(after)[:8])) else 0.0
+    )
+
+
+def _is_connection(here: _Passage, first: Atom, last: Atom) -> bool:
+    """Whether a place is an end of a line: "links A with B", "between A and B"."""
+    before = _WORD.findall(_SENTENCE_END.split(here.before(first, 60))[-1].lower())
+    after = _WORD.findall(_SENTENCE_END.split(here.after(last, 30))[0].lower())
+    return any(w in here.scene.words.connects for w in (*before[-4:], *after[:1]))
 
 
 def _place_lists(here: _Passage) -> Iterator[list[Atom]]:
@@ -329,7 +383,9 @@ def _noun_after(here: _Passage, place: Atom) -> float:
         return 0.6
     before = here.before(place, 14).split()
     preceded = bool(before) and before[-1].lower() in words.at
-    return 0.55 if preceded and any(t.lower() in words.building for t in tokens[:noun_at]) else 0.0
+    # "Errichtet in Skellefteå ein Werk": the verb before the place, the thing behind it.
+    verb_before = any(t.lower() in words.building for t in before[-3:-1]) and noun_at <= 2
+    return 0.55 if preceded and (verb_before or any(t.lower() in words.building for t in tokens[:noun_at])) else 0.0
 
 
 def _is_noun(scene: Scene, token: str) -> bool:
