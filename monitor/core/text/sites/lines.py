@@ -47,7 +47,12 @@ def in_lines(scene: Scene) -> Iterator[SiteSpan]:
             or (passage.form is Form.CELL and passage.column_header)
         ):
             continue
-        site = _of_line(scene, passage, number) or _of_label(scene, passage, number) or _of_heading_and_line(scene, passage, number) or headed(scene, passage, number)
+        site = (
+            _of_line(scene, passage, number)
+            or _of_label(scene, passage, number)
+            or _of_heading_and_line(scene, passage, number)
+            or headed(scene, passage, number)
+        )
         if site is not None:
             found.append(site)
     yield from _supported(scene, found)
@@ -140,7 +145,7 @@ def _names_a_site(scene: Scene, body: Atom) -> bool:
     """Whether a body is a thing that stands somewhere, such as a hospital or an observatory."""
     folded = fold(body.text)
     return any(t in scene.words.nouns for t in folded.split()) or (
-        scene.lexicon.code in {"de", "nl"} and any(folded.endswith(n) for n in scene.words.nouns if len(n) > 5)
+        scene.lexicon.code in {"de", "nl"} and any(t.endswith(n) for t in folded.split() for n in scene.words.nouns if len(n) > 5)
     )
 
 
@@ -164,7 +169,14 @@ def _of_label(scene: Scene, passage: Passage, number: int) -> SiteSpan | None:
     term = scene.page.passages[number - 1]
     label, said = read_line(scene, term.start, term.end), read_line(scene, passage.start, passage.end)
     whole = scene.page.text[term.start : term.end].strip()
-    if said.ok and said.place and not said.names and label.place and _is_name(whole) and any(t in scene.words.nouns for t in fold(whole).split()[1:]):
+    if (
+        said.ok
+        and said.place
+        and not said.names
+        and label.place
+        and _is_name(whole)
+        and any(t in scene.words.nouns for t in fold(whole).split()[1:])
+    ):
         return SiteSpan(term.start, term.end, compose(whole, None, said.place, said.country), 0.72, number - 1)
     if not label.ok or not said.ok:
         return None
@@ -236,7 +248,11 @@ def _is_general(scene: Scene, name: str) -> bool:
 
 def _is_person(name: str) -> bool:
     parts = name.split()
-    return len(parts) in {2, 3} and not any(p.isupper() and len(p) > 1 for p in parts[1:]) and (parts[0] in FIRST_NAMES or parts[0].rstrip(".") in {"Dr", "Prof", "Mr", "Ms", "Mrs", "Sir"})
+    return (
+        len(parts) in {2, 3}
+        and not any(p.isupper() and len(p) > 1 for p in parts[1:])
+        and (parts[0] in FIRST_NAMES or parts[0].rstrip(".") in {"Dr", "Prof", "Mr", "Ms", "Mrs", "Sir"})
+    )
 
 
 def compose(name: str | None, host: str | None, place: Atom | None, country: Atom | None) -> Site:

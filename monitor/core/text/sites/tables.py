@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 
 from monitor.core.model import Form, Passage, Place, Site
 from monitor.core.places import candidates
@@ -12,7 +13,7 @@ from monitor.core.text.countries import read_country
 from monitor.core.text.fold import fold
 from monitor.core.text.sites.atoms import AtomKind, Scene, SiteSpan
 from monitor.core.text.sites.lines import read_line
-from monitor.core.text.towns import home_countries
+from monitor.core.text.townscene import home_countries
 from monitor.core.text.words import properties
 
 _CERTAIN = 0.9
@@ -28,10 +29,10 @@ def in_tables(scene: Scene) -> Iterator[SiteSpan]:
         if "place" not in roles.values():
             roles = {column: "place" if role == "region" else role for column, role in roles.items()}
         if "place" in roles.values() or "host" in roles.values() or "country" in roles.values():
-            for row in rows:
-                site = _of_row(scene, row, roles)
-                if site is not None:
-                    yield site
+            found = [site for row in rows if (site := _of_row(scene, row, roles)) is not None]
+            countries = {s.site.country for s in found if s.site.country}
+            lone = next(iter(countries)) if len(countries) == 1 and "country" not in roles.values() else None
+            yield from (s if s.site.country or not lone else s._replace(site=replace(s.site, country=lone)) for s in found)
 
 
 def _tables(scene: Scene) -> Mapping[int, list[_Row]]:
@@ -80,6 +81,8 @@ def _of_row(scene: Scene, row: _Row, roles: Mapping[int, str]) -> SiteSpan | Non
     text = scene.page.text
     if all(text[c.start : c.end] == c.column_header for _, c in row):
         return None  # the heads themselves, where they are no <th>
+    if sum(role_of(scene, text[c.start : c.end]) is not None and fold(text[c.start : c.end]) in scene.words.columns for _, c in row) >= 2:
+        return None
     name_cell = cells.get("name")
     name = text[name_cell[1].start : name_cell[1].end].strip() if name_cell else None
     if name is not None and (
@@ -100,7 +103,10 @@ def _of_row(scene: Scene, row: _Row, roles: Mapping[int, str]) -> SiteSpan | Non
 def _country_of(written: str) -> str | None:
     """The country a cell under "state" or "province" points to: its own name, or that of a region or larger town."""
     code = read_country(written)
-    return code or next((c.place.country for c in candidates(fold(written)) if c.is_main and (c.place.place_type == "region" or c.population > 20_000)), None)
+    return code or next(
+        (c.place.country for c in candidates(fold(written)) if c.is_main and (c.place.place_type == "region" or c.population > 20_000)),
+        None,
+    )
 
 
 def _looked_up(written: str, country: str | None, scene: Scene) -> Place | None:
