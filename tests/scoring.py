@@ -181,7 +181,7 @@ def _fit(want: Mapping[str, Any], flag: Flag, case: Case, facts: frozenset[str])
         return 0
     capture = next((c for c in case.captures if c["id"] == want.get("capture")), None)
     on_time = capture is not None and any(str(e["captured_at"])[:10] == str(capture["captured_at"])[:10] for e in flag["evidence"])
-    return 1 + (flag["type"] == want["type"]) + on_time
+    return 1.0 + float(flag["type"] == want["type"]) + float(on_time)
 
 
 def _capture(case: Case, flag: Flag) -> dict[str, Any] | None:
@@ -231,7 +231,10 @@ def _date(want: Mapping[str, Any], got: Mapping[str, Any]) -> bool:
     if None in (a, b, c, d):
         same = a is not None and c is not None and abs(a - c) <= timedelta(days=92)
         return same or (a is None and c is None and b is not None and d is not None and abs(b - d) <= timedelta(days=92))
-    assert a and b and c and d
+    assert a
+    assert b
+    assert c
+    assert d
     if abs(a - c) <= timedelta(days=31) and abs(b - d) <= timedelta(days=31):
         return True
     shared = (min(b, d) - max(a, c)).days + 1
