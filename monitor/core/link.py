@@ -46,7 +46,21 @@ from monitor.core.model import (
     Unlinked,
     Value,
 )
-from monitor.core.situation import BEFORE, ROW, SENTENCE, TITLE, Situation, Surroundings, clause_of, numbered, stem, stems
+from monitor.core.situation import (
+    AROUND,
+    BEFORE,
+    EVENTS,
+    ROW,
+    SENTENCE,
+    THINGS,
+    TITLE,
+    Situation,
+    Surroundings,
+    clause_of,
+    numbered,
+    stem,
+    stems,
+)
 from monitor.core.text import names as known_names
 from monitor.core.text.cues import vocabulary
 from monitor.core.text.words import plain, properties, tokens
@@ -76,33 +90,6 @@ AGREE = frozenset({"same", "coarser", "refined"})
 _PARTIAL = {Role.PART, Role.TRANCHE, Role.DELTA, Role.SUM}
 _NOT_NOW = {Role.PAST, Role.DENIED, Role.QUOTED}
 
-_EVENTS = frozenset(
-    [
-        "announce",
-        "select",
-        "decide",
-        "approve",
-        "force",
-        "sign",
-        "apply",
-        "start_works",
-        "build",
-        "deliver",
-        "install",
-        "complete",
-        "test",
-        "open",
-        "operate",
-        "full",
-        "launch",
-        "arrive",
-        "first_light",
-        "first_plasma",
-        "close",
-        "implement",
-        "review",
-    ]
-)
 # Events that are told in the same words about the same thing: a statement about one may stand for the other, with less weight.
 _KIN: Mapping[str, frozenset[str]] = {
     "open": frozenset({"operate"}),
@@ -161,10 +148,6 @@ PROVISIONAL = 0.9
 # How much of what sets a scope apart must be met: a quarter lets "Soure-Carregado" stand for "second phase, Soure-Carregado".
 SCOPE_SHARE = 0.25
 
-# What programmes are about: a page about the same sort of thing, from a source watched for it, is taken to be about the programme.
-THINGS = frozenset(
-    {"rail", "road", "airport", "bridge", "telescope", "reactor", "chip", "satellite", "computer", "hospital", "defence", "housing"}
-)
 NO_DATE_THRESHOLD = 0.3  # "no new date has been set" seldom names its event in the same sentence
 LIST_WORDS = 6  # a longer stretch between commas is no item of a list
 
@@ -199,7 +182,7 @@ class Catalogue:
         self.programme = stems(" ".join((baseline.title, *baseline.aliases)))
         vocabularies = [properties(load(code)) for code in dict.fromkeys(("en", *baseline.languages))]
         described = {
-            key: frozenset(c for v in vocabularies for text in (f.label, *f.about) for c in v.concepts(text))
+            key: frozenset(c for v in vocabularies for text in (f.label, *f.about) for c in v.concepts(text)) - THINGS
             for key, f in self.facts.items()
         }
         words = {
@@ -315,7 +298,7 @@ def _narrower(names: Sequence[KnownName], facts: Iterable[Fact], programme: froz
     """The names of the programme's parts: of its sites, their hosts and places. A programme at one site, or named after its place, has none."""
     if sum(f.kind == "site" for f in facts) < 2:
         return frozenset()
-    return frozenset(n for n in names if n.kind in ("site", "host", "place") and not stems(n.text) <= programme)
+    return frozenset(n for n in names if n.kind in ("site", "host", "place") and not (stems(n.text) and stems(n.text) <= programme))
 
 
 class Links(NamedTuple):
@@ -436,7 +419,7 @@ class _Linker:
         said = {stem(t.word) for t in tokens(self.page.title)} | self.surroundings.lead.stems
         if any(alias <= said for alias in self.catalogue.aliases) or len(said & self.catalogue.landmarks) >= 2:
             return True
-        things = (self.surroundings.title.concepts | self.surroundings.lead.concepts) & THINGS
+        things = self.surroundings.title.things | self.surroundings.lead.things
         return bool(things & self.catalogue.things) or bool(self.catalogue.programme & said and not things)
 
     def place(self, observation: Observation) -> Linked | Unlinked:
@@ -605,6 +588,8 @@ class _Linker:
         about = self._about(observation, situation)
         passage = self.page.passages[observation.passage]
         is_prose = passage.form == "paragraph" and ":" not in self.page.text[observation.sentence_start : observation.start]
+        if isinstance(observation.value, Money) and _telling(observation.value) >= 0.68 and self._is_known_somewhere(observation):
+            return None  # another look at a known amount, in words that do not name its fact
         if about is None or (not (self.official and is_prose) and self._is_of_strangers(observation, situation)):
             return None
         if passage.column_header and passage.row is not None and subject is None and not self._row_has_new_site(passage):
@@ -613,6 +598,9 @@ class _Linker:
         reasons = (f"about {subject.text if subject else 'the programme'}, {about}", "no known fact covers it")
         score = 0.6 if situation.names else 0.5
         return Linked(observation, None, score, reasons, label, f"{observation.kind}|{subject.text if subject else ''}|{about}")
+
+    def _is_known_somewhere(self, observation: Observation) -> bool:
+        return any(self._agrees(s.fact, observation) for s in self.catalogue.by_kind.get("money", ()))
 
     def _row_has_new_site(self, passage: Passage) -> bool:
         return any(p.start in self.new_sites for p in self.page.passages if p.group == passage.group and p.row == passage.row)
@@ -650,9 +638,7 @@ class _Linker:
 
     def _date_about(self, value: DateSpan, observation: Observation, situation: Situation, near: Mapping[str, float]) -> str | None:
         events = [
-            c
-            for c, n in near.items()
-            if c in _EVENTS and n >= 0.9 and c not in ("announce", "review", "apply", "sign", "approve", "decide")
+            c for c, n in near.items() if c in EVENTS and n >= 0.9 and c not in ("announce", "review", "apply", "sign", "approve", "decide")
         ]
         named = any(n.nearness >= 0.8 and name.kind in ("site", "organisation", "programme") for name, n in situation.names.items())
         published = self.page.published_on
@@ -806,7 +792,10 @@ class _Linker:
         if self._dropped(observation) and len(alone) == 1 and alone[0].version:
             named = replace(observation, kind="site", value=Site(None, country=observation.value.country))
             return Linked(named, alone[0].key, 0.7, ("the one site in that country",), alone[0].label, cues=("withdrawn",))
-        listed = next((s for s in sets if self._is_listed_among(observation, s.fact)), None)
+        is_of_members = any(
+            situation.concepts[c].nearness >= TITLE for c in ("states", "taking_part", "partners") if c in situation.concepts
+        )
+        listed = next((s for s in sets if is_of_members and self._is_listed_among(observation, s.fact)), None)
         if listed is not None and not _foreign(situation):
             return Linked(observation, listed.fact.key, 0.8, ("listed with the known ones",), listed.fact.label, cues=("join",))
         for signature in single:
@@ -827,6 +816,8 @@ class _Linker:
         if not isinstance(fact.value, Countries) or observation.region is not Region.MAIN or not self.on_topic:
             return False
         group = self.page.passages[observation.passage].group
+        if group is not None and any(o.kind == "site" and self.page.passages[o.passage].group == group for o in self.others):
+            return False  # a list of sites names their countries, not the participants
         here = {
             o.value.country
             for o in self.countries
@@ -870,12 +861,19 @@ class _Linker:
             )
             if score >= THRESHOLD:
                 return Linked(observation, signature.fact.key, score, (prop.reason if prop else "",), signature.fact.label)
-        kinds = ("site", "place") if observation.value.status in _STOPPED else ("site",)  # a place is named for many reasons
+        is_of_thing = bool(
+            {"sites", "projects", "building", "machine", *self.catalogue.things}
+            & {c for c, n in situation.concepts.items() if n.nearness >= AROUND}
+        )
+        kinds = (
+            ("site", "place") if observation.value.status in _STOPPED and is_of_thing else ("site",)
+        )  # a place is named for many reasons
         sites = [n for n, near in situation.names.items() if n.kind in kinds and near.nearness >= 0.95 and n.key]
         if len({n.key for n in sites}) == 1:
             return Linked(observation, sites[0].key, 0.75, (f"said of {sites[0].text}",), sites[0].text)
         deed = self.told.get(observation.sentence_start)
-        if deed is not None and deed.kind == "money" and deed.version and observation.value.status in _FATES:
+        is_deed = deed is not None and bool({"grant", "contract", "loan"} & set(self.catalogue.signatures[deed.key].concepts))
+        if deed is not None and is_deed and deed.version and observation.value.status in _FATES:
             return Linked(observation, deed.key, 0.7, (f"said of {deed.label}, whose amount stands beside it",), deed.label)
         return self._new_status(observation, situation) or Unlinked(observation, "no fact with a status is named in the clause")
 
@@ -1000,8 +998,8 @@ def _money_misfit(signature: Signature, situation: Situation, nearest: float) ->
 
 def _event(signature: Signature, situation: Situation, agrees: bool) -> Factor | None:
     """Dates belong to events: like is compared only with like, or with its kin."""
-    events = {c for c in signature.concepts if c in _EVENTS}
-    near = {c: n for c, n in situation.concepts.items() if c in _EVENTS}
+    events = {c for c in signature.concepts if c in EVENTS}
+    near = {c: n for c, n in situation.concepts.items() if c in EVENTS}
     close = {c for c, n in near.items() if n.nearness >= 0.9}
     hits = [(near[c].nearness, c, near[c].where) for c in events if c in near]
     kin = [(0.7 * near[k].nearness, k, near[k].where) for c in events for k in _KIN.get(c, ()) if k in near]

@@ -105,6 +105,44 @@ def _is_beside(text: str, a: Token, b: Token) -> bool:
     return len(text[a.end : b.start].strip(" .-–ªº°\N{NO-BREAK SPACE}")) == 0
 
 
+# What programmes are about: a page about the same sort of thing, from a source watched for it, is taken to be about the programme.
+THINGS = frozenset(
+    {"rail", "road", "airport", "bridge", "telescope", "reactor", "chip", "satellite", "computer", "hospital", "defence", "housing"}
+)
+# What a date can be the date of.
+EVENTS = frozenset(
+    [
+        "announce",
+        "select",
+        "decide",
+        "approve",
+        "force",
+        "sign",
+        "apply",
+        "start_works",
+        "build",
+        "deliver",
+        "install",
+        "complete",
+        "test",
+        "open",
+        "operate",
+        "full",
+        "launch",
+        "arrive",
+        "first_light",
+        "first_plasma",
+        "close",
+        "implement",
+        "review",
+    ]
+)
+# What an amount can be.
+SORTS = frozenset(
+    ["cost", "budget", "investment", "funding", "grant", "loan", "contract", "national", "union", "private", "fine", "operation_cost", "contingency", "shareholding"]
+)
+
+
 class Near(NamedTuple):
     """Something met around a value: how near, and where it was said in words ("in the clause", "in the title")."""
 
@@ -142,6 +180,7 @@ class Layer(NamedTuple):
     concepts: frozenset[str]
     stems: frozenset[str]
     names: tuple[KnownName, ...]
+    things: frozenset[str] = frozenset()
 
 
 class Surroundings:
@@ -162,19 +201,21 @@ class Surroundings:
     def layer(self, text: str) -> Layer:
         """The digest of a text that stands elsewhere (a header, a heading, a title)."""
         if text not in self._layers:
-            self._layers[text] = Layer(
-                properties(self.lexicon).concepts(text), stems(text), tuple(n for s in find_names(text, self.names) for n in s.names)
-            )
+            names = tuple(n for s in find_names(text, self.names) for n in s.names)
+            self._layers[text] = self._digest(text, numbered(text, self.lexicon), names)
         return self._layers[text]
 
     def span(self, start: int, end: int) -> Layer:
         """The digest of a piece of the page."""
         if (start, end) not in self._spans:
-            text = self.page.text[start:end]
             names = tuple(n for s in self._found if s.start >= start and s.end <= end for n in s.names)
             features = frozenset(n.feature for n in self._numbered if start <= n.start < end)
-            self._spans[start, end] = Layer(properties(self.lexicon).concepts(text), stems(text) | features, names)
+            self._spans[start, end] = self._digest(self.page.text[start:end], features, names)
         return self._spans[start, end]
+
+    def _digest(self, text: str, features: frozenset[str], names: tuple[KnownName, ...]) -> Layer:
+        said = properties(self.lexicon).concepts(text)
+        return Layer(said - THINGS, stems(text) | features, names, said & THINGS)
 
     def of(self, observation: Observation, clause: tuple[int, int]) -> Situation:
         """The situation of an observation; `clause` bounds the part of its sentence that is its own."""
@@ -216,11 +257,13 @@ class Surroundings:
     def _core(self, observation: Observation, clause: tuple[int, int]) -> tuple[int, int]:
         """The smallest stretch between commas around a value that says a property at all; the whole clause when none does."""
         text = self.page.text
+        wanted = {"money": SORTS, "date": EVENTS}.get(observation.kind, frozenset())
         commas = [m.start() for m in _COMMA.finditer(text, *clause)]
         right = min((c for c in commas if c >= observation.end), default=clause[1])
         starts = [clause[0], *(c + 1 for c in commas if c < observation.start)]
         for left in reversed(starts):
-            if self.span(left, right).concepts:
+            said = self.span(left, right).concepts
+            if said & wanted if wanted else said:
                 return left, right
         return clause
 

@@ -223,7 +223,7 @@ def _entries(section: Mapping[str, Any]) -> dict[str, tuple[str, Any]]:
         found.update(dict.fromkeys(section.get(part, []), ("p", part)))
         found.update(dict.fromkeys(section.get("year_parts", {}).get(part, []), ("z", part)))
     for number, forms in enumerate(section.get("weekday_names", [])):
-        found.update({word: ("W", number) for word in forms})
+        found.update(dict.fromkeys(forms, ("W", number)))
     for unit, forms in section.get("units", {}).items():
         found.update(dict.fromkeys(forms, ("u", unit)))
     for offset, forms in section.get("days_from_today", {}).items():

@@ -7,7 +7,6 @@ from decimal import Decimal
 from monitor.core.text.numbers.digits import plain, precision_of
 from monitor.core.text.numbers.vocabulary import Vocabulary
 
-
 _MOST_ZEROS = 10_000
 
 
