@@ -56,7 +56,7 @@ _NOT_COUNTRIES = (
     "New Mexico", "New Jersey", "New England", "New South Wales", "New Britain", "Mexico City", "Kuwait City", "Panama City", "Jersey City",
     "Northern Ireland", "Nordirland", "Irlande du Nord", "Irlanda del Norte", "Irlanda del Nord", "Irlanda do Norte", "Noord-Ierland", "Irlandia Północna",
     "Guinea pig", "Guinea pigs", "Monaco di Baviera", "Nuevo México", "Ciudad de México", "Nouveau-Mexique", "Gulf of Mexico", "Golf von Mexiko",
-    "Indian Ocean", "China Sea", "Bank of America", "Air France", "Radio France", "French Guiana", "Île-de-France", "Hauts-de-France", "Tour de France",
+    "Indian Ocean", "China Sea", "Bank of America", "Air France", "Radio France", "Île-de-France", "Hauts-de-France", "Tour de France",
     "South America", "North America", "Latin America", "Nordamerika", "Südamerika", "Ciudad de Panamá", "Turkey Point", "Lebanon, Pennsylvania",
     "Stade de France", "Schweizer Franken", "Swiss franc", "Swiss francs",
 )  # fmt: skip
@@ -183,6 +183,12 @@ def _add_extra(forms: dict[str, _Form], lexicon: Lexicon) -> None:
 
 
 @lru_cache(maxsize=64)
+def _form_list(lexicon: Lexicon, language: str) -> tuple[_Form, ...]:
+    """The forms by the number the automaton gives them."""
+    return tuple(_forms(lexicon, language).values())
+
+
+@lru_cache(maxsize=64)
 def _automaton(lexicon: Lexicon, language: str) -> AhoCorasick:
     return AhoCorasick(list(_forms(lexicon, language)), matchkind=MatchKind.LeftmostLongest)
 
@@ -221,7 +227,7 @@ def read_country(written: str) -> str | None:
 @lru_cache(maxsize=8)
 def country_spans(text: str, lexicon: Lexicon, language: str) -> tuple[CountrySpan, ...]:
     """The countries of a text in order, adjectives included; codes only in brackets after a name and in lists of codes."""
-    forms = list(_forms(lexicon, language).values())
+    forms = _form_list(lexicon, language)
     found: list[CountrySpan] = []
     for index, start, end in _automaton(lexicon, language).find_matches_as_indexes(text):
         form = forms[index]

@@ -30,6 +30,7 @@ FIRST_NAMES = frozenset(
     Anna Anne Mary Sarah Laura Emma Kate Jane Julia Maria Elena Eva Ursula Angela Christine Hans Klaus Wolfgang Stefan Andreas Markus Jürgen Pierre Jean
     Jacques François Michel Marie Claire Philippe José Juan Carlos Luis Miguel Pedro Pablo Javier Antonio Giuseppe Giovanni Marco Luca Matteo Giorgia
     Piotr Jan Andrzej Tomasz Krzysztof Donald Katarzyna Małgorzata Joanna Agnieszka João Manuel Rui Willem Kees Joris Mette Lars Erik Bjørn Sven Olaf
+    Florence Nancy Victoria Sofia Sophie Carla Bruno Marta Ana Inês Teresa Isabel Sandra Monika Karin Petra Birgit Anja Sabine Anneliese Geert Pieter
     Emmanuel Elon Joe Boris Keir Rishi Theresa Margrethe Thierry Henna Michal Petr Tim Tom Ben Sam Max Alex Chris Nick Ron Jim Bill Bob
     """.split()  # noqa: SIM905 - one word a line would hide the code
 )

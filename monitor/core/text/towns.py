@@ -15,27 +15,17 @@ from itertools import islice, product
 from math import log10
 from typing import NamedTuple
 
-from monitor.core import lang
 from monitor.core.lang import Lexicon
-from monitor.core.model import Form, Page, Place, Setting
+from monitor.core.model import Page, Place, Setting
 from monitor.core.places import Candidate, candidates
 from monitor.core.text.countries import CountrySpan, code_of, country_spans, language_of, read_country
 from monitor.core.text.fold import fold
 from monitor.core.text.names import bases
 from monitor.core.text.organisations import OrganisationSpan, organisation_spans
-from monitor.core.text.proper import FIRST_NAMES, Word, free_of, lower_words, once_per_page, word_before, words
+from monitor.core.text.proper import FIRST_NAMES, Word, free_of, once_per_page, word_before, words
+from monitor.core.text.townscene import PageScene, page_scene
 
 ACCEPTED = 0.5
-# "The power station of Almaraz", "le chantier de Flamanville": what ties a thing to its place, and the ideas of such things.
-_TIES = {
-    "fr": ("de", "du", "d'", "d’"),
-    "es": ("de", "del"),
-    "it": ("di", "del", "della"),
-    "pt": ("de", "do", "da"),
-    "nl": ("van",),
-    "en": ("of",),
-}
-_STANDING = ("plant", "reactor", "station", "factory", "hospital", "spaceport", "site", "datacentre", "hub", "campus", "park")
 _TOWN_PAIR = re.compile(r"[-–‐‑]")
 _MOST_WORDS = 5
 # What may stand between the words of one place name.
@@ -44,12 +34,8 @@ _JOINTS = re.compile(
     r"|upon|on|sur|sous|en|el|y|the|of|nad|aan den|aan de|op|bij|lez|lès) |[-'’]"
 )
 _SMALL_FIRST = re.compile(r"(?:[a-zà-ÿ]{1,5} ){1,2}")
+_WORDS = re.compile(r"[^\W\d_]+")
 _AFTER = re.compile(r" ?\(([^()\n]{2,40})\)|, ([^\W\d_][^,;.()\n]{1,30})")
-_MAIN_COUNTRIES = {
-    "de": ("DE", "AT", "CH"), "fr": ("FR", "BE", "CH"), "en": ("GB", "IE", "US"), "es": ("ES",), "it": ("IT", "CH"), "pl": ("PL",), "pt": ("PT", "BR"),
-    "nl": ("NL", "BE"), "fi": ("FI",), "sv": ("SE", "FI"), "da": ("DK",), "cs": ("CZ",), "sk": ("SK",), "sl": ("SI",), "hr": ("HR",), "hu": ("HU",),
-    "ro": ("RO",), "bg": ("BG",), "el": ("GR", "CY"), "et": ("EE",), "lv": ("LV",), "lt": ("LT",),
-}  # fmt: skip
 _INFLECTING = frozenset(
     """
     pl cs sk sl hr fi et lv lt hu
@@ -72,11 +58,6 @@ _NEVER = frozenset(
 )
 
 
-def home_countries(language: str) -> tuple[str, ...]:
-    """The countries pages of a language are mostly from, the largest first."""
-    return _MAIN_COUNTRIES.get(language.lower().split("-")[0], ())
-
-
 class PlaceSpan(NamedTuple):
     """A city or region where it stands in a text."""
 
@@ -86,93 +67,17 @@ class PlaceSpan(NamedTuple):
     confidence: float
 
 
-class _Scene(NamedTuple):
-    """What the whole page says about which places to expect."""
-
-    text: str
-    lexicon: Lexicon
-    language: str
-    country: str | None  # of the setting
-    home: tuple[str, ...]  # countries the page is probably from
-    met: frozenset[str]  # countries it names
-    lower: frozenset[str]
-    at: frozenset[str]
-    of: frozenset[str]
-    titles: frozenset[str]
-    towns: re.Pattern[str] | None  # what says right before a name that it is a place: "the town of", "gmina", "the hospital of"
-    hosting: tuple[str, ...]  # verbs that only a place or a body has for a subject: "will host"
-    ordinary: frozenset[str]
-    cells: tuple[tuple[int, int], ...]
-    breaks: frozenset[int]  # where the label at the start of a passage ends: what stands on either side does not touch
-
-
 @once_per_page
 def place_spans(page: Page, lexicon: Lexicon, setting: Setting) -> tuple[PlaceSpan, ...]:
     """The cities and regions of a page in order, outside the names of organisations and countries."""
     countries = country_spans(page.text, lexicon, language_of(page, lexicon, setting))
     organisations = organisation_spans(page.text, lexicon, setting)
-    scene = _scene(page, lexicon, setting, countries)
+    scene = page_scene(page, lexicon, setting, countries)
     found = list(_scored(scene, countries, organisations))
     return tuple(s for s in _with_neighbours(page.text, found) if s.confidence >= ACCEPTED)
 
 
-@lru_cache(maxsize=32)
-def _word_sets(lexicon: Lexicon) -> tuple[frozenset[str], ...]:
-    section = lexicon.section("names")
-    ordinary = {*section.get("not_places", ()), *lang.load("en").section("names").get("not_places", ())}
-    forms = {f for forms in section.get("words", {}).values() for f in forms if not f.startswith("-")}
-    return tuple(frozenset(s) for s in (section.get("at", ()), section.get("of", ()), section.get("titles", ()), ordinary | forms))
-
-
-@lru_cache(maxsize=32)
-def _towns(lexicon: Lexicon) -> re.Pattern[str] | None:
-    """Nouns for places and for what stands in them, as they come right before a name."""
-    section = lexicon.section("names")
-    if "towns" not in section:
-        return None
-    ties = "|".join(re.escape(t) for t in _TIES.get(lexicon.code, ()))
-    nouns = {f.lower() for idea in _STANDING for f in section.get("words", {}).get(idea, ()) if not f.startswith("-")}
-    things = "|".join(re.escape(n) for n in sorted(nouns, key=len, reverse=True))
-    towns = "|".join(re.escape(t) for t in sorted(section["towns"], key=len, reverse=True))
-    standing = rf"|(?:{things}|{'|'.join(section.get('works', ('(?!)',)))})(?: [^\W\d_]+)? (?:{ties})" if ties else ""
-    return re.compile(rf"(?<![\w-])(?:(?:{towns}){standing}) ?\Z")
-
-
-def _scene(page: Page, lexicon: Lexicon, setting: Setting, countries: Sequence[CountrySpan]) -> _Scene:
-    language = language_of(page, lexicon, setting)
-    home = ((setting.country,) if setting.country else ()) + _MAIN_COUNTRIES.get(language, ())
-    at, of, titles, ordinary = _word_sets(lexicon)
-    if lexicon.code != "en":
-        # An English everyday word is no obstacle on a page in another language ("Split", "Bath"), but its own are.
-        ordinary = ordinary - (_word_sets(lang.load("en"))[3] - frozenset(lexicon.section("names").get("not_places", ())))
-    hosting = tuple(lexicon.section("names").get("sites", {}).get("host", ()))
-    cells = tuple(
-        (p.start, p.end)
-        for p in page.passages
-        if p.form in {Form.CELL, Form.ITEM, Form.DEFINITION, Form.TERM, Form.META} and p.end - p.start <= 80
-    )
-    breaks = frozenset(p.start + len(p.label) for p in page.passages if p.label and page.text.startswith(p.label, p.start))
-    met = frozenset(c.code for c in countries if c.confidence > 0.4)
-    return _Scene(
-        page.text,
-        lexicon,
-        language,
-        setting.country,
-        home,
-        met,
-        lower_words(page.text),
-        at,
-        of,
-        titles,
-        _towns(lexicon),
-        hosting,
-        ordinary,
-        cells,
-        breaks,
-    )
-
-
-def _scored(scene: _Scene, countries: Sequence[CountrySpan], organisations: Sequence[OrganisationSpan]) -> Iterator[PlaceSpan]:
+def _scored(scene: PageScene, countries: Sequence[CountrySpan], organisations: Sequence[OrganisationSpan]) -> Iterator[PlaceSpan]:
     is_free = free_of([*((c.start, c.end) for c in countries if c.confidence > ACCEPTED), *((o.start, o.end) for o in organisations)])
     all_words = words(scene.text)
     at = 0
@@ -190,7 +95,7 @@ def _scored(scene: _Scene, countries: Sequence[CountrySpan], organisations: Sequ
             at += 1
 
 
-def _pair(scene: _Scene, word: Word) -> Iterator[PlaceSpan]:
+def _pair(scene: PageScene, word: Word) -> Iterator[PlaceSpan]:
     """Two or three larger towns written as one word: the line "Madrid-Badajoz"."""
     parts = _TOWN_PAIR.split(word.text)
     if not 2 <= len(parts) <= 3:
@@ -207,7 +112,7 @@ def _pair(scene: _Scene, word: Word) -> Iterator[PlaceSpan]:
     yield from found
 
 
-def _longest(scene: _Scene, all_words: Sequence[Word], at: int) -> PlaceSpan | None:
+def _longest(scene: PageScene, all_words: Sequence[Word], at: int) -> PlaceSpan | None:
     """The longest place name that begins at a word, scored; None when no place is called so."""
     last = at
     while (
@@ -259,7 +164,7 @@ def _base_names(key: str) -> Iterator[str]:
     return (" ".join(parts) for parts in product(*(bases(t) for t in key.split()[:3])))
 
 
-def _judge(scene: _Scene, all_words: Sequence[Word], at: int, end_at: int, start: int, options: Sequence[Candidate]) -> PlaceSpan:
+def _judge(scene: PageScene, all_words: Sequence[Word], at: int, end_at: int, start: int, options: Sequence[Candidate]) -> PlaceSpan:
     end = all_words[end_at].end
     beside = _country_beside(scene.text, end)
     best = max(options, key=lambda c: _fit(c, scene, beside))
@@ -278,7 +183,7 @@ def _judge(scene: _Scene, all_words: Sequence[Word], at: int, end_at: int, start
     return PlaceSpan(start, end, best.place, round(max(0.0, min(0.97, score)), 2))
 
 
-def _fit(candidate: Candidate, scene: _Scene, beside: str | None) -> float:
+def _fit(candidate: Candidate, scene: PageScene, beside: str | None) -> float:
     """How well one place of a name fits the page."""
     country = candidate.place.country
     fit = log10(candidate.population + 10) + (0.8 if candidate.is_main else 0.0)
@@ -302,7 +207,7 @@ def _size(candidate: Candidate, written: str) -> float:
     return score - (0.25 if len(written) <= 3 else 0.0)
 
 
-def _context(scene: _Scene, start: int, end: int, best: Candidate) -> float:
+def _context(scene: PageScene, start: int, end: int, best: Candidate) -> float:
     """What the word before and the box around say."""
     before = word_before(scene.text, start)
     score = 0.0
@@ -318,7 +223,7 @@ def _context(scene: _Scene, start: int, end: int, best: Candidate) -> float:
         score += 0.05 if scene.language == "en" else 0.1
     if best.place.country in scene.met:
         score += 0.08
-    if any(scene.text.startswith(cue, end + 1) for cue in scene.hosting):
+    if any(scene.text.startswith(cue, end + 1) for cue in scene.hosting) or _is_picked(scene, start, end):
         score += 0.3
     if any(s <= start and end <= e for s, e in scene.cells):
         score += 0.2
@@ -329,7 +234,16 @@ def _context(scene: _Scene, start: int, end: int, best: Candidate) -> float:
     return score
 
 
-def _ordinary(scene: _Scene, word: Word, best: Candidate) -> float:
+def _is_picked(scene: PageScene, start: int, end: int) -> bool:
+    """Whether the words around say that something was chosen, and as a seat."""
+    if not scene.picked:
+        return False
+    after, before = scene.text[end : end + 60].split(". ")[0], scene.text[max(0, start - 60) : start].split(". ")[-1]
+    around = {*_WORDS.findall(before.lower()), *_WORDS.findall(after.lower())}
+    return not scene.picked.isdisjoint(around) and not scene.seat.isdisjoint(around)
+
+
+def _ordinary(scene: PageScene, word: Word, best: Candidate) -> float:
     """How much a single word looks like no name at all."""
     written = word.text
     score = 0.0
@@ -356,7 +270,7 @@ def _ordinary(scene: _Scene, word: Word, best: Candidate) -> float:
     return score
 
 
-def _touching(scene: _Scene, all_words: Sequence[Word], at: int, end_at: int) -> float:
+def _touching(scene: PageScene, all_words: Sequence[Word], at: int, end_at: int) -> float:
     """What capitalised words right beside the name say: usually that it is part of a longer one."""
     first, score = all_words[at], 0.0
     soft = scene.language == "de"

@@ -41,7 +41,6 @@ _NUMBER = re.compile(r" (?:\d{1,3}|[IVX]{1,4})(?=\s?(?:[,;:()–—\n.]|- |\Z))"
 _MOST_WORDS_TIED = 6
 _ARTICLES = frozenset("The A An Die Der Das La Le Les L' El Los Il Lo I O A Os De Het".split())  # noqa: SIM905 - shorter than a list
 _APPOSITION = re.compile(r", ((?:[^\W\d_]+[ '’]){0,3}[^\W\d_]+)")
-_UNDER_WAY = re.compile(r", \w")
 _TWO_CAPITALS = re.compile(r"[A-ZÀ-Þ].{0,12}[A-ZÀ-Þ]|\+\+|\d[A-Z]|[A-Z]\d")
 
 
@@ -102,6 +101,7 @@ class SiteWords(NamedTuple):
     picked: frozenset[str]  # "chosen"
     seat: frozenset[str]  # "site", "home"
     built: re.Pattern[str]  # "built in" and the like, right before a place
+    under_way: re.Pattern[str]  # the same, at the start of what follows a name and a comma
     connects: frozenset[str]  # "links": what stands between its ends is no site
     general: frozenset[str]  # words of headings that make no name
     columns: Mapping[str, str]  # folded header -> name, place, host or country
@@ -132,7 +132,7 @@ def site_words(lexicon: Lexicon) -> SiteWords:
         frozenset(section.get("of", ())),
         frozenset(sites.get("picked", ())),
         frozenset(sites.get("seat", ())),
-        _built(sites.get("built", ())),
+        *_built(sites.get("built", ())),
         frozenset(sites.get("connects", ())),
         frozenset(fold(w) for s in sections for w in s.get("sites", {}).get("general", ())),
         columns,
@@ -140,9 +140,11 @@ def site_words(lexicon: Lexicon) -> SiteWords:
     )
 
 
-def _built(phrases: Sequence[str]) -> re.Pattern[str]:
+def _built(phrases: Sequence[str]) -> tuple[re.Pattern[str], re.Pattern[str]]:
     either = "|".join(re.escape(p) for p in sorted(phrases, key=len, reverse=True))
-    return re.compile(rf"(?<!\w)(?:{either or '(?!)'}) (?:[^\W\d_]{{2,4}} )?\Z", re.IGNORECASE)
+    either = either or "(?!)"
+    before_place = re.compile(rf"(?<!\w)(?:{either}) (?:[^\W\d_]{{2,4}} )?\Z", re.IGNORECASE)
+    return before_place, re.compile(rf"(?:[^\W\d_]+ ){{0,2}}(?:{either}) ", re.IGNORECASE)
 
 
 def _edges(section: Mapping[str, Any]) -> tuple[re.Pattern[str], re.Pattern[str]]:
@@ -208,7 +210,7 @@ def _names(page: Page, lexicon: Lexicon, others: Sequence[Atom]) -> list[Atom]:
 
 def _name_of_run(text: str, run: Sequence[Word], nouns: frozenset[str]) -> Atom | None:
     """A run of capitalised words as a name: from its first striking word on, or the words around a word for a site."""
-    if not run or any(w.text in FIRST_NAMES for w in run[:2]) or _is_pair_of_places(run):
+    if not run or run[-1].end - run[0].start < 3 or any(w.text in FIRST_NAMES for w in run[:2]) or _is_pair_of_places(run):
         return None
     striking = [n for n, w in enumerate(run) if is_striking(w.text)]
     heads = [n for n, w in enumerate(run) if fold(w.text) in nouns or fold(w.text).split(" ")[-1] in nouns]
@@ -253,13 +255,15 @@ def _name_of_run(text: str, run: Sequence[Word], nouns: frozenset[str]) -> Atom 
 
 def _is_pair_of_places(run: Sequence[Word]) -> bool:
     """Whether a lone word is two places with a hyphen between: a line or a border, no name."""
-    parts = re.split(r"[-‐‑]", run[0].text)
-    return len(run) == 1 and len(parts) == 2 and all(any(c.is_main or c.population > 1000 for c in candidates(fold(p))) for p in parts)
+    if len(run) != 1 or "-" not in run[0].text:
+        return False
+    parts = run[0].text.split("-")
+    return len(parts) == 2 and all(any(c.is_main or c.population > 1000 for c in candidates(fold(p))) for p in parts)
 
 
 def _tied_to_noun(text: str, run: Sequence[Word], known: SiteWords) -> Atom | None:
     """A run that a word for a site introduces or explains: "le supercalculateur Jules Verne", "Snellius, de supercomputer", "X, under construction in"."""
-    if not run or len(run) > _MOST_WORDS_TIED or run[0].text in FIRST_NAMES or any(w.text in _COMMON_ACRONYMS for w in run):
+    if not run or len(run) > _MOST_WORDS_TIED or run[-1].end - run[0].start < 3 or any(w.text in _COMMON_ACRONYMS for w in run):
         return None
     first = run
     if run[0].first and run[0].text in _ARTICLES:
@@ -272,19 +276,22 @@ def _tied_to_noun(text: str, run: Sequence[Word], known: SiteWords) -> Atom | No
     before = fold(word_before(text, start))
     introduced = before in known.nouns and text[start - 1 : start] == " " and not first[0].first
     apposition = _APPOSITION.match(text, end)
-    explained = apposition is not None and any(fold(w) in known.nouns for w in apposition[1].split())
-    under_way = (
-        len(first) > 1
-        and bool(_UNDER_WAY.match(text, end))
-        and bool(known.built.search(text[end : end + 40].split(" in ")[0] + " in "))
-        and "," in text[end : end + 1]
-    )
+    explained = apposition is not None and _explains(apposition[1].split(), known)
+    if run[0].text in FIRST_NAMES and not explained:
+        return None
+    under_way = len(first) > 1 and text[end : end + 2] == ", " and known.under_way.match(text, end + 2) is not None
     if not (introduced or explained or under_way):
         return None
     words_of_name = fold(text[start:end]).split()
     if all(t in known.nouns or t in common_words() or t in known.general for t in words_of_name):
         return None
     return Atom(start, end, AtomKind.NAME, text[start:end])
+
+
+def _explains(tokens: Sequence[str], known: SiteWords) -> bool:
+    """Whether a word for a site comes at once or behind articles and small words only: "the supercomputer", not "director of the plant"."""
+    at = next((n for n, t in enumerate(tokens) if fold(t) in known.nouns), None)
+    return at is not None and at <= 2 and all(len(t) <= 4 for t in tokens[: min(at, 1)]) and not any(t in known.of for t in tokens[1:at])
 
 
 def is_striking(word: str) -> bool:

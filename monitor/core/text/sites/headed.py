@@ -11,6 +11,7 @@ from collections.abc import Callable
 
 from monitor.core.model import Form, Passage
 from monitor.core.text.fold import fold
+from monitor.core.text.names import common_words
 from monitor.core.text.sites.atoms import Atom, AtomKind, Scene, is_striking
 
 _MOST_BELOW = 2
@@ -31,7 +32,7 @@ def headed_name(scene: Scene, passage: Passage) -> str | None:
     folded = fold(text).split()
     atoms = scene.within(passage.start, passage.end)
     proper = any(is_striking(p) for p in parts) or any(a.kind in {AtomKind.NAME, AtomKind.ORGANISATION} for a in atoms)
-    thing = any(t in words.nouns for t in folded) or (
+    thing = any(t in words.nouns or t in common_words() for t in folded) or (
         scene.lexicon.code in {"de", "nl"} and any(t.endswith(n) for t in folded for n in words.nouns if len(n) > 5)
     )
     plain = all(t in words.nouns or t in words.general for t in folded)
@@ -66,5 +67,6 @@ def _is_where(scene: Scene, below: Passage, atom: Atom, text: str, is_key: Calla
         return False
     if any(t.lower() in scene.words.connects for t in tokens[-5:]):
         return False
-    thing = any(fold(t) in scene.words.nouns or t.lower() in scene.words.building for t in tokens)
+    after = re.findall(r"[^\W\d_]+", _SENTENCE_END.split(text[atom.end : min(below.end, atom.end + 80)])[0])
+    thing = any(fold(t) in scene.words.nouns or t.lower() in scene.words.building for t in (*tokens, *after))
     return bool(scene.words.built.search(before)) or thing or any(h in before for h in scene.words.hosted if " " in h)

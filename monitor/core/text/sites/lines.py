@@ -145,7 +145,7 @@ def _names_a_site(scene: Scene, body: Atom) -> bool:
     """Whether a body is a thing that stands somewhere, such as a hospital or an observatory."""
     folded = fold(body.text)
     return any(t in scene.words.nouns for t in folded.split()) or (
-        scene.lexicon.code in {"de", "nl"} and any(folded.endswith(n) for n in scene.words.nouns if len(n) > 5)
+        scene.lexicon.code in {"de", "nl"} and any(t.endswith(n) for t in folded.split() for n in scene.words.nouns if len(n) > 5)
     )
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 
 from monitor.core.model import Form, Passage, Place, Site
 from monitor.core.places import candidates
@@ -12,7 +13,7 @@ from monitor.core.text.countries import read_country
 from monitor.core.text.fold import fold
 from monitor.core.text.sites.atoms import AtomKind, Scene, SiteSpan
 from monitor.core.text.sites.lines import read_line
-from monitor.core.text.towns import home_countries
+from monitor.core.text.townscene import home_countries
 from monitor.core.text.words import properties
 
 _CERTAIN = 0.9
@@ -25,13 +26,11 @@ def in_tables(scene: Scene) -> Iterator[SiteSpan]:
     """Sites of all tables of the page."""
     for rows in _tables(scene).values():
         roles = _roles(scene, rows)
-        if "place" not in roles.values():
-            roles = {column: "place" if role == "region" else role for column, role in roles.items()}
-        if "place" in roles.values() or "host" in roles.values() or "country" in roles.values():
-            for row in rows:
-                site = _of_row(scene, row, roles)
-                if site is not None:
-                    yield site
+        if not {"place", "region"}.isdisjoint(roles.values()) or "host" in roles.values() or "country" in roles.values():
+            found = [site for row in rows if (site := _of_row(scene, row, roles)) is not None]
+            countries = {s.site.country for s in found if s.site.country}
+            lone = next(iter(countries)) if len(countries) == 1 and "country" not in roles.values() else None
+            yield from (s if s.site.country or not lone else s._replace(site=replace(s.site, country=lone)) for s in found)
 
 
 def _tables(scene: Scene) -> Mapping[int, list[_Row]]:
@@ -80,6 +79,8 @@ def _of_row(scene: Scene, row: _Row, roles: Mapping[int, str]) -> SiteSpan | Non
     text = scene.page.text
     if all(text[c.start : c.end] == c.column_header for _, c in row):
         return None  # the heads themselves, where they are no <th>
+    if sum(role_of(scene, text[c.start : c.end]) is not None and fold(text[c.start : c.end]) in scene.words.columns for _, c in row) >= 2:
+        return None
     name_cell = cells.get("name")
     name = text[name_cell[1].start : name_cell[1].end].strip() if name_cell else None
     if name is not None and (
@@ -90,9 +91,11 @@ def _of_row(scene: Scene, row: _Row, roles: Mapping[int, str]) -> SiteSpan | Non
     ):
         return None
     site = _composed(scene, cells, name)
-    anchor = name_cell or cells.get("place") or cells.get("host")
+    anchor = name_cell or cells.get("place") or cells.get("region") or cells.get("host")
     if anchor is None or not (site.place or site.country or (site.host and site.name)):
         return None
+    if anchor is cells.get("region") and not site.place:
+        return None  # a list of states is no list of sites
     number, cell = anchor
     return SiteSpan(cell.start, cell.end, site, _CERTAIN if name_cell else 0.6, number)
 
@@ -135,7 +138,8 @@ def _composed(scene: Scene, cells: Mapping[str, tuple[int, Passage]], name: str 
     if written and (place is None or (region and region[1].start <= place.start < region[1].end)):
         place = None
     code_beside = country or _country_of(text[region[1].start : region[1].end] if region else "")
-    where = place.place if place else _looked_up(text[written[1].start : written[1].end], code_beside, scene) if written else None
+    cell = (written or region or (None, None))[1]
+    where = place.place if place else _looked_up(text[cell.start : cell.end], code_beside, scene) if cell else None
     place_name = (
         where.name if where else text[written[1].start : written[1].end].strip()[:80] if written and not country and not host else None
     )
