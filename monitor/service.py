@@ -39,6 +39,7 @@ from monitor.journal import Journal
 from monitor.notify import Channel
 from monitor.reading import Steps as AnySteps
 from monitor.reading import Task, View
+from monitor.store import outbox, sources
 from monitor.store.engine import Store
 from monitor.store.upkeep import prune
 from monitor.understanding import Understanding, steps
@@ -121,9 +122,16 @@ class Service:
     @contextmanager
     def opened(self) -> Iterator[Service]:
         """With a fetcher and a reading process."""
+        self.free_what_was_held()
         with watch.new_fetcher(self.settings) as fetcher, watch.new_reader(self.settings) as reader:
             self.fetcher, self.isolation = fetcher, reader
             yield self
+
+    def free_what_was_held(self) -> None:
+        """What a killed run had in its hands is looked at, and sent, now: nobody else can hold it, because we have the lock of the database."""
+        with self.store.write() as connection:
+            sources.break_leases(connection)
+        outbox.release(self.store)
 
     # ------------------------------------------------------------------------------------------------------------------ the schedule
 

@@ -23,7 +23,7 @@ from monitor.errors import ConfigError
 from monitor.journal import Journal
 from monitor.notify import Outgoing
 from monitor.service import Service, is_loopback, refuse_open_bind, run
-from monitor.store import looks, queries, reports
+from monitor.store import looks, outbox, queries, reports, sources
 from tests.homes import AGREES, REVISED, make
 from tests.servers import Handler, Server, page
 
@@ -187,6 +187,25 @@ def test_stop_in_the_middle_of_a_look_is_no_failure_of_the_source(bench: Bench, 
     assert not worker.is_alive()
     assert {h.status for h in looks.sources(bench.service.store)} == {"never"}
     assert "failed" not in bench.log.getvalue()
+
+
+def test_what_a_killed_service_held_is_looked_at_and_sent_at_once(bench: Bench, server: Server) -> None:
+    bench.tick()
+    server.handlers["/city"] = text(REVISED)
+    with bench.service.store.write() as connection:
+        for address in sources.due(connection, bench.clock.now, all=True):
+            sources.claim(connection, address, "killed", bench.clock.now + timedelta(hours=2))
+    bench.tick(2)
+    assert len(server.paths) == 2
+    bench.service.free_what_was_held()
+    bench.tick()
+    assert len(server.paths) == 4
+    outbox.claim_notices(bench.service.store, bench.clock.now)
+    bench.service.deliver()
+    assert bench.inbox.got == []
+    bench.service.free_what_was_held()
+    bench.service.deliver()
+    assert [n.event for n in bench.inbox.got] == ["new"]
 
 
 def test_jobs_are_planned_with_a_grace_and_never_twice_at_once(bench: Bench) -> None:

@@ -121,17 +121,24 @@ def open(  # noqa: A001 - `engine.open` is what a reader expects
     address = parsed(url)
     path = sqlite_path(address)
     folder = blobs or (path.parent / "blobs" if path else Path("var/blobs"))
-    if address.get_backend_name() == "sqlite" and path is not None:
+    state: Condition | None = None
+    if path is not None:
         state = condition.inspect(path, SCHEMA, known_schemas())
         make_folder(path.parent)
-        store = Store(connect(address, busy_timeout_s), Blobs(folder), path, wait_s=wait_s)
-    else:
-        store = Store(connect(address, busy_timeout_s), Blobs(folder), None, wait_s=wait_s)
-        state = server_condition(store)
+    store = Store(connect(address, busy_timeout_s), Blobs(folder), path, wait_s=wait_s)
+    try:
+        bring_up_to_date(store, state or server_condition(store))
+    except BaseException:
+        store.close()
+        raise
+    return store
+
+
+def bring_up_to_date(store: Store, state: Condition) -> None:
+    """Under the lock, so that nothing older is running meanwhile."""
     if state is not Condition.CURRENT:
         with store.running():
             upgrade(store)
-    return store
 
 
 # ----------------------------------------------------------------------------------------------------------------------- connecting

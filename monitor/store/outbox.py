@@ -79,6 +79,13 @@ def claim_notices(store: Store, now: datetime, limit: int = 50) -> list[Parcel]:
     return [Parcel(**{name: row[name] for name in Parcel.__slots__}) for row in rows]
 
 
+def release(store: Store) -> int:
+    """Frees what a killed sender held, so that it is sent now; only for a service that holds the lock of the whole database. Returns how many there were."""
+    held = update(OUTBOX).where(OUTBOX.c.lease_until.is_not(None), OUTBOX.c.state == "waiting")
+    with store.write() as connection:
+        return connection.execute(held.values(lease_until=None)).rowcount
+
+
 def mark_sent(store: Store, notice: str, now: datetime) -> None:
     """The notice has arrived; it is never sent again."""
     with store.write() as connection:
