@@ -56,6 +56,7 @@ JUMP_S = 60.0
 """The wall clock is said to have jumped when it moved so much more, or less, than the monotonic one."""
 
 PULSE_S = 5.0
+SETTLED_S = 2 * 86_400.0
 
 
 def wall_clock() -> datetime:
@@ -113,6 +114,7 @@ class Service:
         self.settings, self.store, self.channels, self.journal, self.stop, self.clock = settings, store, channels, journal, stop, clock
         self.shelf = Shelf(settings)
         self.line = threading.Lock()
+        self.prune_from_s = 0.0
         self.steps: Understanding = steps()
         self.scheduler = BackgroundScheduler(
             timezone=ZoneInfo(settings.timezone),
@@ -158,9 +160,14 @@ class Service:
         while not self.stop.wait(PULSE_S):
             offset = self.clock().timestamp() - time.monotonic()
             if abs(offset - before) > JUMP_S:
-                self.journal.say("the clock of this machine was set", seconds=round(offset - before))
+                self.clock_was_set(offset - before)
                 self.reschedule()
             before = offset
+
+    def clock_was_set(self, jump_s: float) -> None:
+        """Says so, and keeps pruning back for a while: a clock that is a year ahead by mistake would make everything old."""
+        self.journal.say("the clock of this machine was set", seconds=round(jump_s))
+        self.prune_from_s = time.monotonic() + SETTLED_S
 
     def reschedule(self) -> None:
         """Plans every job anew from the clock as it is now."""
@@ -242,6 +249,9 @@ class Service:
             self.report()
 
     def prune(self) -> None:
+        if time.monotonic() < self.prune_from_s:
+            self.journal.say("nothing is pruned until the clock has been right for two days")
+            return
         dropped = prune(self.store, self.clock() - timedelta(days=self.settings.retention_days))
         self.journal.say("pruned", visits=dropped.visits, observations=dropped.observations, bodies=dropped.bodies)
 

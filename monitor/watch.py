@@ -41,7 +41,8 @@ def open_store(settings: Settings) -> Store:
             f"{home.resolve()} is no home of monitor: it holds no baseline folder (run: monitor init, or name another with --home)"
         )
     where: str | Path = settings.database_url or settings.var / "monitor.db"
-    return engine.open(where, settings.var / "blobs", wait_s=settings.lock_wait_s)
+    patience_s = min(engine.BUSY_TIMEOUT_S, settings.lock_wait_s)
+    return engine.open(where, settings.var / "blobs", wait_s=settings.lock_wait_s, busy_timeout_s=patience_s)
 
 
 def load_programmes(settings: Settings, programme: str | None = None) -> Loaded:

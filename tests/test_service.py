@@ -189,6 +189,35 @@ def test_stop_in_the_middle_of_a_look_is_no_failure_of_the_source(bench: Bench, 
     assert "failed" not in bench.log.getvalue()
 
 
+@pytest.mark.parametrize("jump", [timedelta(days=-1), timedelta(days=365)], ids=["a day back", "a year ahead"])
+def test_clock_that_jumps_and_comes_back_loses_nothing_and_holds_nothing_up(bench: Bench, server: Server, jump: timedelta) -> None:
+    bench.tick()
+    bench.clock.now += jump
+    server.handlers["/city"] = text(REVISED)
+    bench.tick(2)
+    looks_before = len(server.paths)
+    bench.clock.now -= jump
+    bench.tick(2)
+    assert len(server.paths) > looks_before
+    bench.service.deliver()
+    assert [n.event for n in bench.inbox.got] == ["new"]
+    (change,) = queries.changes(bench.service.store)
+    assert change.fact == "cost"
+    for _ in range(3):
+        bench.tick(2)
+    assert len(server.paths) >= looks_before + 6
+    assert len(queries.changes(bench.service.store)) == 1
+
+
+def test_nothing_is_pruned_by_a_clock_that_has_just_been_set(bench: Bench) -> None:
+    bench.tick()
+    bench.clock.now += timedelta(days=800)
+    bench.service.clock_was_set(800 * 86_400)
+    bench.service.prune()
+    assert queries.row_counts(bench.service.store)["visit"] == 2
+    assert "nothing is pruned" in bench.log.getvalue()
+
+
 def test_what_a_killed_service_held_is_looked_at_and_sent_at_once(bench: Bench, server: Server) -> None:
     bench.tick()
     server.handlers["/city"] = text(REVISED)
