@@ -11,7 +11,7 @@ import subprocess
 import sys
 import threading
 from collections.abc import Callable, Iterator
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 from typing import NamedTuple
 
@@ -158,12 +158,8 @@ def test_full_disk_is_told_and_the_watch_goes_on_when_there_is_space_again(small
     assert monitor(home, server, "check").code == 0
     server.handlers["/city"] = html(REVISED)
     filler = small_disk / "filler"
-    with filler.open("wb") as file:
-        try:
-            while True:
-                file.write(b"\0" * 4096)
-                file.flush()
-        except OSError:
+    with filler.open("wb", buffering=0) as file, suppress(OSError):
+        while file.write(b"\0" * 4096):
             pass
     ended = monitor(home, server, "check", "--all")
     one_line_and_four(ended, "space")
