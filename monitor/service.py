@@ -32,7 +32,7 @@ from apscheduler.schedulers.background import BackgroundScheduler
 from apscheduler.triggers.cron import CronTrigger
 from apscheduler.triggers.interval import IntervalTrigger
 
-from monitor import daily, delivery, pipeline, watch
+from monitor import daily, delivery, pipeline, systemd, watch
 from monitor.config import Settings
 from monitor.errors import ConfigError, MonitorError
 from monitor.journal import Journal
@@ -56,6 +56,9 @@ JUMP_S = 60.0
 """The wall clock is said to have jumped when it moved so much more, or less, than the monotonic one."""
 
 PULSE_S = 5.0
+SILENT_S = 900.0
+"""So long without a look, a reading or a tick, and the service is taken for stuck: systemd is no longer told that all is well, and starts it again."""
+
 SETTLED_S = 2 * 86_400.0
 
 
@@ -82,6 +85,7 @@ def run(settings: Settings, *, host: str = "127.0.0.1", port: int = 8000, with_w
         web = start_web(settings, journal, host, port) if with_web else None
         started.set()
         service.start()
+        systemd.tell("READY=1")
         journal.say(
             "watching", programmes=", ".join(b.id for b in service.shelf.baselines()) or "none", web=f"{host}:{port}" if web else "off"
         )
@@ -115,6 +119,7 @@ class Service:
         self.shelf = Shelf(settings)
         self.line = threading.Lock()
         self.prune_from_s = 0.0
+        self.pulsed_s = time.monotonic()
         self.steps: Understanding = steps()
         self.scheduler = BackgroundScheduler(
             timezone=ZoneInfo(settings.timezone),
@@ -158,6 +163,8 @@ class Service:
         """Until the stop; a wall clock that jumps is noticed here, because the scheduler would sleep through the difference."""
         before = self.clock().timestamp() - time.monotonic()
         while not self.stop.wait(PULSE_S):
+            if time.monotonic() - self.pulsed_s < SILENT_S:
+                systemd.tell("WATCHDOG=1")
             offset = self.clock().timestamp() - time.monotonic()
             if abs(offset - before) > JUMP_S:
                 self.clock_was_set(offset - before)
@@ -179,6 +186,7 @@ class Service:
     def shut_down(self, web: Web | None = None) -> bool:
         """Breaks off what is fetched and waits for what is written; False when a job is still busy after that."""
         self.stop.set()
+        systemd.tell("STOPPING=1")
         if web is not None:
             web.should_exit = True
         self.fetcher.stop()
@@ -216,6 +224,7 @@ class Service:
                 self.clock,
                 workers=self.settings.fetch_workers,
                 owner="run",
+                progress=lambda outcome: self.pulse(),
                 reader=self.read,
             )
         self.pulse()
@@ -270,10 +279,12 @@ class Service:
         """Reading that ends between two pages when the service stops."""
         if self.stop.is_set():
             raise StoppedError("the service is stopping")
+        self.pulse()
         return self.isolation(understanding, task)
 
     def pulse(self) -> None:
-        """Touches `var/alive`, by which a container tells that the watch goes on."""
+        """Touches `var/alive`, by which a container tells that the watch goes on, and keeps the watchdog of systemd calm."""
+        self.pulsed_s = time.monotonic()
         self.settings.var.mkdir(parents=True, exist_ok=True)
         (self.settings.var / "alive").touch()
 

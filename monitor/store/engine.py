@@ -10,6 +10,7 @@ import importlib.util
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager
+from datetime import UTC, tzinfo
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +19,7 @@ from sqlalchemy.engine import Connection, Engine
 from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError
 from sqlalchemy.pool import StaticPool
 
+from monitor.core.schedule import USUAL_PACE, Pace
 from monitor.errors import ConfigError, StoreError
 from monitor.store import condition
 from monitor.store.blobs import Blobs
@@ -43,6 +45,9 @@ SAYINGS: tuple[tuple[str, str], ...] = (
 
 class Store:
     """An open database with the bodies beside it. Threads may share it; each `read` and `write` has a connection of its own."""
+
+    pace: Pace = USUAL_PACE  # how far the schedule may go from what the sources ask for
+    zone: tzinfo = UTC  # in which cron lines are meant
 
     def __init__(self, engine: Engine, blobs: Blobs, path: Path | None, *, wait_s: float) -> None:
         self.engine = engine
