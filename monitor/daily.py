@@ -21,6 +21,7 @@ from monitor.config import Settings
 from monitor.core.model import Baseline, SourceStatus
 from monitor.core.summary import FactClocks, Period, Report
 from monitor.errors import StoreError
+from monitor.render import feeds
 from monitor.report import compose
 from monitor.store import codec, looks, queries, reports
 from monitor.store.engine import Store
@@ -119,6 +120,21 @@ def name_of(day: date, span: Span) -> str:
             return f"{year}-W{week:02}"
         case Span.MONTH:
             return f"{day:%Y-%m}"
+
+
+def write_feeds(store: Store, settings: Settings, baselines: Iterable[Baseline]) -> None:
+    """The latest changes of each programme as Atom and JSON feed under `var/feeds/`; a file whose content is the same is left alone."""
+    folder = settings.var / "feeds"
+    for baseline in baselines:
+        changes = queries.latest_changes(store, baseline.id, feeds.ENTRIES)
+        try:
+            folder.mkdir(parents=True, exist_ok=True)
+            for suffix, made in (("atom", feeds.atom_feed), ("json", feeds.json_feed)):
+                target, text = folder / f"{baseline.id}.{suffix}", made(baseline.id, baseline.title or baseline.id, changes)
+                if not target.exists() or target.read_text("utf-8") != text:
+                    write_beside(target, text)
+        except OSError as error:
+            raise StoreError(f"the feed cannot be written to {folder}: {error.strerror or error}") from error
 
 
 def day_of(day: date, zone: ZoneInfo) -> Period:

@@ -120,6 +120,7 @@ class Service:
         self.line = threading.Lock()
         self.prune_from_s = 0.0
         self.pulsed_s = time.monotonic()
+        self.has_fed = False
         self.steps: Understanding = steps()
         self.scheduler = BackgroundScheduler(
             timezone=ZoneInfo(settings.timezone),
@@ -232,6 +233,9 @@ class Service:
             self.journal.say("source failed", source=source, status=status, error=text)
         for change in dict.fromkeys(c for d in done.digests for c in d.raised):
             self.journal.say("change flagged", change=change)
+        if done.digests or not self.has_fed:
+            daily.write_feeds(self.store, self.settings, baselines)
+            self.has_fed = True
 
     def backlog(self) -> None:
         """What was recorded and not yet read, after a kill or a decision of a person."""
@@ -241,7 +245,8 @@ class Service:
                 pipeline.reread(self.store, self.steps, baseline, self.clock(), self.read)
 
     def deliver(self) -> None:
-        told = delivery.deliver_due(self.store, self.channels, self.clock, keep_on=lambda: not self.stop.is_set())
+        plan = delivery.plan_of(self.settings, self.store, self.clock)
+        told = delivery.deliver_due(self.store, self.channels, self.clock, lambda: not self.stop.is_set(), plan)
         for error in told.errors:
             self.journal.say("a notice was not delivered", error=error)
 

@@ -49,9 +49,9 @@ class Outbox:
     def claim(self, now: datetime, limit: int) -> list[Parcel]:
         return claim_notices(self.store, now, limit)
 
-    def put(self, parcel: Parcel, at: datetime) -> None:
-        """Adds the parcel for its channel, due at once; the same key for the same channel is put there once, for ever."""
-        put_notice(self.store, row_of(parcel, at))
+    def put(self, parcel: Parcel, at: datetime, due_at: datetime | None = None) -> None:
+        """Adds the parcel for its channel, due at once unless said otherwise; the same key for the same channel is put there once, for ever."""
+        put_notice(self.store, row_of(parcel, at) | {"due_at": due_at or at})
 
     def mark_sent(self, parcel: Parcel, at: datetime) -> None:
         mark_sent(self.store, parcel.id, at)

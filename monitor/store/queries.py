@@ -91,6 +91,13 @@ def changes_of_period(store: Store, programme: str, start_at: datetime, end_at: 
         return read_changes(connection, CHANGE.c.programme == programme, CHANGE.c.first_seen < end_at, matters)
 
 
+def latest_changes(store: Store, programme: str, limit: int) -> list[Change]:
+    """The latest ones that were not rejected, the latest first."""
+    with store.read() as connection:
+        wanted = (CHANGE.c.programme == programme, CHANGE.c.status != "rejected")
+        return read_changes(connection, *wanted, order=(CHANGE.c.first_seen.desc(), CHANGE.c.id), limit=limit)
+
+
 def change(store: Store, id: str, today: date | None = None) -> Change | None:
     """One change by its id or by the beginning of it, if only one begins so; None where there is none."""
     with store.read() as connection:
