@@ -18,6 +18,7 @@ import importlib.util
 import ipaddress
 import os
 import signal
+import socket
 import sys
 import threading
 import time
@@ -71,8 +72,7 @@ def run(settings: Settings, *, host: str = "127.0.0.1", port: int = 8000, with_w
 
     Raises ConfigError for a web UI that would be open to everybody, StoreError when another check or run has the database.
     """
-    if with_web:
-        refuse_open_bind(host, settings)
+    refuse_open_bind(host, settings)
     journal = Journal(settings.log_format, wall_clock)
     stop = threading.Event()
     with signals(stop) as started, ExitStack() as stack:
@@ -82,12 +82,14 @@ def run(settings: Settings, *, host: str = "127.0.0.1", port: int = 8000, with_w
         channels = stack.enter_context(delivery.channels_of(settings, wall_clock))
         service = Service(settings, store, channels, journal, stop)
         stack.enter_context(service.opened())
-        web = start_web(settings, journal, host, port) if with_web else None
+        web = start_web(settings, journal, host, port) if with_web else start_health(settings, store, journal, host, port)
         started.set()
         service.start()
         systemd.tell("READY=1")
         journal.say(
-            "watching", programmes=", ".join(b.id for b in service.shelf.baselines()) or "none", web=f"{host}:{port}" if web else "off"
+            "watching",
+            programmes=", ".join(b.id for b in service.shelf.baselines()) or "none",
+            web=f"{host}:{port}" if with_web and web else "off",
         )
         service.wait()
         is_quiet = service.shut_down(web)
@@ -349,9 +351,36 @@ def start_web(settings: Settings, journal: Journal, host: str, port: int) -> Web
     if importlib.util.find_spec("monitor.web") is None or importlib.util.find_spec("monitor.web.app") is None:
         journal.say("this installation has no web UI; the watch goes on without")
         return None
+    try:
+        listening = listen(host, port)
+    except OSError as error:
+        raise ConfigError(
+            f"the web UI cannot listen on {host}:{port}: {error.strerror or error} (another --port, or stop what listens there)"
+        ) from error
+    return serve(importlib.import_module("monitor.web.app").create_app(settings, wall_clock), listening)
+
+
+def start_health(settings: Settings, store: Store, journal: Journal, host: str, port: int) -> Web | None:
+    """`/healthz`, `/readyz` and `/metrics` alone; the watch goes on without when the port is taken."""
+    from monitor.web.health import Health
+
+    try:
+        listening = listen(host, port)
+    except OSError as error:
+        journal.say("no health page: the port is taken", address=f"{host}:{port}", error=str(error.strerror or error))
+        return None
+    return serve(Health(store, settings.var, wall_clock), listening)
+
+
+def listen(host: str, port: int) -> socket.socket:
+    name = host.strip("[]")
+    return socket.create_server((name, port), family=socket.AF_INET6 if ":" in name else socket.AF_INET)
+
+
+def serve(app: Any, listening: socket.socket) -> Web:
+    """In a thread of its own."""
     import uvicorn
 
-    app = importlib.import_module("monitor.web.app").create_app(settings, wall_clock)
-    server = uvicorn.Server(uvicorn.Config(app, host=host, port=port, log_level="warning", timeout_graceful_shutdown=3))
-    threading.Thread(target=server.run, name="web", daemon=True).start()
+    server = uvicorn.Server(uvicorn.Config(app, log_level="warning", timeout_graceful_shutdown=3))
+    threading.Thread(target=server.run, args=([listening],), name="web", daemon=True).start()
     return server

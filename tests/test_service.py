@@ -6,10 +6,12 @@ import io
 import json
 import os
 import signal
+import socket
 import subprocess
 import sys
 import threading
 import time
+import urllib.request
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
@@ -286,6 +288,11 @@ def running(settings: Settings, *arguments: str) -> Iterator[subprocess.Popen[st
         process.communicate()
 
 
+def free_port() -> int:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        return int(taken.getsockname()[1])
+
+
 def wait_until(is_so: Callable[[], bool], within_s: float = 40) -> None:
     until = time.monotonic() + within_s
     pause = threading.Event()
@@ -298,8 +305,12 @@ def wait_until(is_so: Callable[[], bool], within_s: float = 40) -> None:
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
 def test_signal_ends_it_within_ten_seconds_and_with_zero(settings: Settings, server: Server, number: int) -> None:
     server.handlers["/paper"] = lambda connection: connection.stall()
-    with running(settings, "--no-web") as process:
+    port = free_port()
+    with running(settings, "--no-web", "--port", str(port)) as process:
         wait_until(lambda: "/paper" in server.paths)
+        for path in ("healthz", "readyz", "metrics"):
+            with urllib.request.urlopen(f"http://127.0.0.1:{port}/{path}", timeout=10) as answer:
+                assert answer.status == 200
         began = time.monotonic()
         process.send_signal(number)
         _, error = process.communicate(timeout=20)

@@ -392,3 +392,29 @@ def test_silence_keeps_a_notice_back_and_ends(run: Run, live: Path, server: Serv
     assert run(live, "silence", "end", one["id"][:8]).code == 0
     assert run(live, "silence", "list").out == "nothing is silenced\n"
     assert run(live, "silence", "add", "x", "--until", "2001-01-01").code == 2
+
+
+def test_doctor_names_sources_that_never_worked_and_notices_that_were_given_up(
+    run: Run, live: Path, server: Server, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert "none yet" in run(live, "doctor").out
+    server.handlers |= {"/city": html(AGREES), "/hook": lambda c: c.answer(status="400 Bad Request")}
+    monkeypatch.setenv("MONITOR_WEBHOOK_URL", server.url("/hook"))
+    run(live, "check")
+    server.handlers["/city"] = html(REVISED)
+    run(live, "check", "--all")
+    ran = run(live, "doctor", "--format", "json")
+    assert ran.code == 1
+    wrong = {f["what"]: f["text"] for f in json.loads(ran.out) if f["state"] == "wrong"}
+    assert wrong["source"].startswith("paper has never worked: http_error")
+    assert wrong["notices"].startswith("1 did not arrive")
+
+
+def test_doctor_leaves_a_damaged_database_alone_and_says_so(run: Run, home: Path) -> None:
+    replayed(run, home)
+    path = home / "var" / "monitor.db"
+    path.write_bytes(b"rubbish" * 1000)
+    ran = run(home, "doctor")
+    assert ran.code == 1
+    assert "damaged" in ran.out
+    assert path.read_bytes() == b"rubbish" * 1000
