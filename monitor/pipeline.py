@@ -9,11 +9,12 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, tzinfo
 from typing import Any, Protocol
 from urllib.parse import urlsplit
 
 from monitor.core.model import Baseline, Capture, Change, KnownName, NotModified, Page, Source, SourceStatus
+from monitor.core.schedule import GOOD
 from monitor.errors import FetchError, MonitorError
 from monitor.reading import Reader, Sight, Steps, Task, View, broken, guarded_view, leads
 from monitor.store import digests, sources
@@ -185,8 +186,8 @@ def fetched(fetcher: Fetch, address: Address, now: datetime) -> Seen:
     except FetchError as error:
         return failed(error, now)
     if isinstance(answer, NotModified):
-        return Seen(answer.captured_at, SourceStatus.UNCHANGED, http_status=304, pause_s=cron_pause_s(address.source, now))
-    return captured(answer, address.source)
+        return Seen(answer.captured_at, SourceStatus.UNCHANGED, http_status=304)
+    return captured(answer)
 
 
 def failed(error: FetchError, at: datetime) -> Seen:
@@ -200,10 +201,10 @@ def failed(error: FetchError, at: datetime) -> Seen:
     )
 
 
-def captured(capture: Capture, source: Source) -> Seen:
+def captured(capture: Capture) -> Seen:
     """A capture as what is recorded of it; answers other than 200 (they come from archives) are failed looks."""
     if capture.http_status == 200:
-        return Seen(capture.captured_at, SourceStatus.OK, capture, http_status=200, pause_s=cron_pause_s(source, capture.captured_at))
+        return Seen(capture.captured_at, SourceStatus.OK, capture, http_status=200)
     status = REFUSALS.get(capture.http_status, SourceStatus.HTTP_ERROR)
     return Seen(capture.captured_at, status, error=f"the server answered {capture.http_status}", http_status=capture.http_status)
 
@@ -218,14 +219,15 @@ REFUSALS: Mapping[int, SourceStatus] = {
 }
 
 
-def cron_pause_s(source: Source, at: datetime) -> int | None:
-    """Seconds to the next time of a source's cron line (in the zone of `at`); None without one, or where it can never come."""
+def cron_pause_s(source: Source, at: datetime, zone: tzinfo) -> int | None:
+    """Seconds to the next time of a source's cron line, which is meant in that zone; None without one, or where it can never come."""
     if source.cron is None:
         return None
     from apscheduler.triggers.cron import CronTrigger  # half a second to import, and rarely needed
 
+    here = at.astimezone(zone)
     try:
-        following = CronTrigger.from_crontab(source.cron, timezone=at.tzinfo).get_next_fire_time(at, at)
+        following = CronTrigger.from_crontab(source.cron, timezone=zone).get_next_fire_time(here, here)
     except ValueError:
         return None
     return max(int((following - at).total_seconds()), 1) if following is not None else None
@@ -235,15 +237,17 @@ def record(store: Store, address: Address, seen: Seen) -> Outcome:
     """Keeps the body, then writes visit, snapshot and cursor in one transaction."""
     if seen.capture is not None:
         store.blobs.put(seen.capture.body)
+    if seen.status in GOOD:
+        seen = replace(seen, pause_s=cron_pause_s(address.source, seen.at, store.zone))
     with store.write() as connection:
-        return sources.record(connection, address, seen)
+        return sources.record(connection, address, seen, store.pace)
 
 
 def record_capture(store: Store, programme: str, source: Source, url: str, answer: Capture | FetchError, at: datetime) -> Outcome:
     """A look that was made elsewhere (an archive): recorded as if we had made it at its own time. Recorded twice it changes nothing."""
     with store.write() as connection:
         address = sources.ensure_address(connection, programme, source.id, url, at)
-    return record(store, address, captured(answer, source) if isinstance(answer, Capture) else failed(answer, at))
+    return record(store, address, captured(answer) if isinstance(answer, Capture) else failed(answer, at))
 
 
 # ------------------------------------------------------------------------------------------------------------------------ one digest

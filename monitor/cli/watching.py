@@ -21,6 +21,12 @@ class ReportFormat(StrEnum):
     JSON = "json"
 
 
+class ReportPeriod(StrEnum):
+    DAY = "day"
+    WEEK = "week"
+    MONTH = "month"
+
+
 class ExportFormat(StrEnum):
     CSV = "csv"
     JSON = "json"
@@ -90,10 +96,11 @@ def report(
     date: Annotated[str | None, typer.Option(help="Day of the report; today when absent.")] = None,
     format: Annotated[ReportFormat, typer.Option("--format", help="Form of the report.")] = ReportFormat.TEXT,
     output: OutputOption = None,
+    period: Annotated[ReportPeriod, typer.Option("--period", help="The day, or the week or month it is in.")] = ReportPeriod.DAY,
 ) -> int:
-    """Print the daily report."""
+    """Print the report of a day, a week or a month; once the period is over it is kept and always the same."""
     day = parse_day(date) if date else None
-    return exit_code(call("monitor.cli.work:report", state_of(context), programme, day, format.value, output, now=now()))
+    return exit_code(call("monitor.cli.work:report", state_of(context), programme, day, format.value, output, span=period.value, now=now()))
 
 
 def replay(

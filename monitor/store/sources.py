@@ -15,7 +15,7 @@ from sqlalchemy import ColumnElement, and_, not_, or_, select, update
 from sqlalchemy.engine import Connection, RowMapping
 
 from monitor.core.model import Capture, Source, SourceStatus
-from monitor.core.schedule import GOOD, LastLook, pause_s
+from monitor.core.schedule import GOOD, USUAL_PACE, LastLook, Pace, is_steady, pause_s
 from monitor.store import codec
 from monitor.store.statements import insert_new, is_later, limit_text
 from monitor.store.tables import SnapshotRow, SourceRow, SourceUrlRow, VisitRow, table
@@ -187,7 +187,7 @@ FRESH: dict[str, Any] = {
 # -------------------------------------------------------------------------------------------------------------------- what it brought
 
 
-def record(connection: Connection, address: Address, seen: Seen) -> Outcome:
+def record(connection: Connection, address: Address, seen: Seen, pace: Pace = USUAL_PACE) -> Outcome:
     """Visit, snapshot and cursor of one look. The body must be in the blobs already.
 
     1. A body equal to the last one stored is no snapshot. 2. The visit is written unless it is there: then all of it is. 3. The snapshot. 4. The cursor;
@@ -200,7 +200,7 @@ def record(connection: Connection, address: Address, seen: Seen) -> Outcome:
         return outcome_of(address, seen, snapshot, is_new=False)
     if seen.capture is not None:  # 3
         insert_new(connection, SNAPSHOT, [snapshot_row(address.id, seen.capture)])
-    columns = cursor_after(address, row, seen)
+    columns = cursor_after(address, row, seen, pace)
     if row["lease"] is not None or not is_later(row["last_fetched_at"], seen.at):  # 4
         connection.execute(update(URL).where(URL.c.id == address.id).values(**columns))
     doubted = replace(seen, status=SourceStatus(columns["status"]), error=columns.get("error", row["error"]))
@@ -245,10 +245,10 @@ def snapshot_row(url_id: str, capture: Capture) -> dict[str, Any]:
     }
 
 
-def cursor_after(address: Address, row: RowMapping, seen: Seen) -> dict[str, Any]:
+def cursor_after(address: Address, row: RowMapping, seen: Seen, pace: Pace = USUAL_PACE) -> dict[str, Any]:
     """The columns of the cursor that a look moves."""
     failures = 0 if seen.status in GOOD else row["failures"] + 1
-    pause = seen.pause_s or pause_s(address.source, address.url, last_look(row, seen, failures))
+    pause = seen.pause_s or pause_s(address.source, address.url, last_look(row, seen, failures), pace)
     common: dict[str, Any] = {
         "lease": None,
         "lease_until": None,
@@ -269,7 +269,11 @@ def cursor_after(address: Address, row: RowMapping, seen: Seen) -> dict[str, Any
 
 def last_look(row: RowMapping, seen: Seen, failures: int) -> LastLook:
     age_s = None if row["is_main"] else max((seen.at - row["found_at"]).total_seconds(), 0)
-    return LastLook(seen.status, failures, seen.transient, seen.retry_after_s, age_s)
+    is_new = seen.capture is not None
+    since = seen.at if is_new else row["latest_at"]
+    unchanged_s = None if since is None or (is_new and not row["snapshots"]) else max((seen.at - since).total_seconds(), 0)
+    steady = is_steady(row["attempts"] + 1, row["snapshots"] + is_new)
+    return LastLook(seen.status, failures, seen.transient, seen.retry_after_s, age_s, unchanged_s, steady)
 
 
 def after_capture(url_id: str, row: RowMapping, capture: Capture) -> dict[str, Any]:

@@ -87,7 +87,8 @@ def stopped_by_interrupt(fetcher: Fetcher) -> Iterator[None]:
 def tell_undelivered(store: Store, settings: Settings) -> None:
     """Takes the notices out; what does not arrive is tried again by the next check."""
     with delivery.channels_of(settings, clock) as channels:
-        for error in delivery.deliver_due(store, channels, clock).errors:
+        plan = delivery.plan_of(settings, store, clock)
+        for error in delivery.deliver_due(store, channels, clock, plan=plan).errors:
             complain(f"a notice was not delivered and is tried again later: {error}")
 
 
