@@ -15,9 +15,9 @@ from urllib.parse import urlsplit
 
 from monitor.core.model import Baseline, Capture, Change, KnownName, NotModified, Page, Source, SourceStatus
 from monitor.errors import FetchError, MonitorError
-from monitor.reading import Reader, Sight, Steps, Task, View, broken, guarded_view, leads
+from monitor.reading import Before, Reader, Sight, Steps, Task, View, broken, guarded_view, leads
 from monitor.store import digests, sources
-from monitor.store.digests import Reading, Waiting
+from monitor.store.digests import Kept, Reading, Waiting
 from monitor.store.engine import Store
 from monitor.store.knowledge import recall
 from monitor.store.results import save_result
@@ -271,7 +271,8 @@ def digest_one(store: Store, steps: Steps, baseline: Baseline, waiting: Waiting,
     with store.read() as connection:  # 1
         waiting = replace(waiting, address=sources.reload(connection, waiting.address))
         names = steps.names(baseline, recall(store, connection, baseline.id))
-    seen = looked_through(store, steps, baseline, waiting, names, reader)  # 2
+        before = digests.before(connection, waiting)
+    seen = looked_through(store, steps, baseline, waiting, names, before, reader)  # 2
     try:
         return save_digest(store, steps, baseline, waiting, seen, now)  # 3
     except MonitorError:
@@ -301,7 +302,9 @@ def save_digest(store: Store, steps: Steps, baseline: Baseline, waiting: Waiting
     return replace(digested(waiting, seen), changes=tuple(result.changes), raised=raised)
 
 
-def looked_through(store: Store, steps: Steps, baseline: Baseline, waiting: Waiting, names: tuple[KnownName, ...], reader: Reader) -> View:
+def looked_through(
+    store: Store, steps: Steps, baseline: Baseline, waiting: Waiting, names: tuple[KnownName, ...], before: Kept | None, reader: Reader
+) -> View:
     """The stored body as a page with its observations, or why not."""
     body = store.blobs.get(waiting.sha256)
     if body is None:
@@ -309,7 +312,18 @@ def looked_through(store: Store, steps: Steps, baseline: Baseline, waiting: Wait
     address, row = waiting.address, waiting.address.row
     is_same_reader = (row["digested_by"], row["digested_baseline"], row["digested_status"]) == (steps.extractor, baseline.digest, "ok")
     known_text = row["digested_text"] if is_same_reader and row["digested_snapshot"] != waiting.snapshot else ""
-    task = Task(body, waiting.media_type, address.url, waiting.http_status, address.source, row["facts_usual"], names, known_text)
+    last = store.blobs.get(before.sha256) if before is not None else None
+    task = Task(
+        body,
+        waiting.media_type,
+        address.url,
+        waiting.http_status,
+        address.source,
+        row["facts_usual"],
+        names,
+        known_text,
+        Before(last, before.media_type) if before is not None and last is not None else None,
+    )
     return reader(steps, task)
 
 

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Protocol
 from urllib.parse import urldefrag
 
 from monitor.core.model import Baseline, Change, Claim, KnownName, Observation, Page, Region, Source, SourceStatus
+from monitor.core.suspect import Usual, usual_of
 from monitor.errors import FetchError
 from monitor.store.digests import Result, Telling
 from monitor.store.knowledge import Memory
@@ -24,11 +25,24 @@ class Doubt(Protocol):
     def status(self) -> str: ...
     @property
     def reason(self) -> str: ...
+    @property
+    def browser(self) -> bool: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Before:
+    """The last good answer of the same address, to tell another page or half a page by."""
+
+    body: bytes
+    media_type: str
 
 
 @dataclass(frozen=True, slots=True)
 class Task:
-    """One body to read, with all that reading needs: it can go to another process. With `known_text` (a hash) an equal text is not extracted again."""
+    """One body to read, with all that reading needs: it can go to another process. With `known_text` (a hash) an equal text is not extracted again.
+
+    `usual` is the number of facts the address usually gives. Without `before` only what the page itself says can make it doubtful.
+    """
 
     body: bytes
     media_type: str
@@ -38,6 +52,7 @@ class Task:
     usual: int | None
     names: tuple[KnownName, ...]
     known_text: str = ""
+    before: Before | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +87,7 @@ class Steps(Protocol):
 
     def names(self, baseline: Baseline, known: Memory) -> tuple[KnownName, ...]: ...
     def read(self, body: bytes, media_type: str, url: str, source: Source) -> Page: ...
-    def doubt(self, page: Page, http_status: int, usual: int | None) -> Doubt | None: ...
+    def doubt(self, page: Page, http_status: int, usual: Usual | None = None, fact_count: int | None = None) -> Doubt | None: ...
     def extract(self, page: Page, source: Source, names: tuple[KnownName, ...]) -> Sequence[Observation]: ...
     def digest(self, baseline: Baseline, known: Memory, sight: Sight, previous: Sequence[Claim]) -> Result: ...
     def notice(self, change: Change, before: Change | None) -> Telling | None: ...
@@ -82,18 +97,46 @@ Reader = Callable[[Steps, Task], View]
 
 
 def view(steps: Steps, task: Task) -> View:
-    """Read, doubt, extract; pure, so it may as well happen in another process (`isolation`)."""
+    """Read, doubt, extract, doubt again by what the page usually is; pure, so it may as well happen in another process (`isolation`)."""
     try:
         page = steps.read(task.body, task.media_type, task.url, task.source)
     except FetchError as error:
         return View(error.status, str(error))
     text_sha256 = hashlib.sha256(page.text.encode("utf-8", "replace")).hexdigest()
-    doubt = steps.doubt(page, task.http_status, task.usual)
+    doubt = steps.doubt(page, task.http_status)
     if doubt is not None:
-        return View(str(doubt.status), doubt.reason, page, text_sha256=text_sha256)
+        return View(str(doubt.status), advised(doubt, task.source), page, text_sha256=text_sha256)
     if text_sha256 == task.known_text:
         return View("ok", "", page, (), text_sha256, is_known=True)
-    return View("ok", "", page, tuple(steps.extract(page, task.source, task.names)), text_sha256)
+    observations = tuple(steps.extract(page, task.source, task.names))
+    doubt = unlike_before(steps, task, page, len(observations))
+    if doubt is not None:
+        return View(str(doubt.status), doubt.reason, page, text_sha256=text_sha256)
+    return View("ok", "", page, observations, text_sha256)
+
+
+def advised(doubt: Doubt, source: Source) -> str:
+    """The reason, with the next step where a browser may see more."""
+    return f"{doubt.reason} (a browser may see more: browser = true)" if doubt.browser and not source.browser else doubt.reason
+
+
+def unlike_before(steps: Steps, task: Task, page: Page, fact_count: int) -> Doubt | None:
+    """Doubts a page that is nothing like the last good one. Lists and feeds change as a whole; a page that names the programme is about it, however rewritten."""
+    if task.before is None or task.source.kind not in ("page", "pdf") or page.entries:
+        return None
+    try:
+        before = steps.read(task.before.body, task.before.media_type, task.url, task.source)
+    except FetchError:
+        return None
+    usual = usual_of(before, task.usual or 0)
+    if names_programme(page, task.names):
+        usual = replace(usual, words=frozenset())
+    return steps.doubt(page, task.http_status, usual, fact_count)
+
+
+def names_programme(page: Page, names: Sequence[KnownName]) -> bool:
+    main = "\n".join(page.text[p.start : p.end] for p in page.passages if p.region is Region.MAIN).lower()
+    return any(name.kind == "programme" and name.text.lower() in main for name in names)
 
 
 def guarded_view(steps: Steps, task: Task) -> View:

@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, and_, not_, or_, select, update
+from sqlalchemy import ColumnElement, and_, func, not_, or_, select, update
 from sqlalchemy.engine import Connection, RowMapping
 
 from monitor.core.model import Capture, Source, SourceStatus
@@ -23,6 +23,10 @@ from monitor.store.tables import SnapshotRow, SourceRow, SourceUrlRow, VisitRow,
 LEASE_S = 600  # longer than any look may take; a runner that holds the database lock breaks old ones at once
 ERROR_CHARS = 200
 SKEW = timedelta(minutes=5)  # between the clocks of two hosts
+PATIENCE, PATIENT_LOOKS = timedelta(days=1), 3
+"""How long, and for how many good answers, a page that is unlike itself is set aside before it is taken as the new page. An error page with status 200 rarely
+outlives a day; a redesign always does."""
+DOUBTFUL = frozenset({SourceStatus.SUSPECT.value, SourceStatus.EMPTY.value})
 
 SOURCE = table(SourceRow)
 URL = table(SourceUrlRow)
@@ -201,10 +205,25 @@ def record(connection: Connection, address: Address, seen: Seen) -> Outcome:
     if seen.capture is not None:  # 3
         insert_new(connection, SNAPSHOT, [snapshot_row(address.id, seen.capture)])
     columns = cursor_after(address, row, seen)
+    if columns["status"] in DOUBTFUL and is_patience_over(connection, row, seen.at):
+        columns["digested_by"] = ""  # read again, and no longer compared with what the page once was
     if row["lease"] is not None or not is_later(row["last_fetched_at"], seen.at):  # 4
         connection.execute(update(URL).where(URL.c.id == address.id).values(**columns))
     doubted = replace(seen, status=SourceStatus(columns["status"]), error=columns.get("error", row["error"]))
     return outcome_of(address, doubted, snapshot, is_new=True)
+
+
+def is_patience_over(connection: Connection, row: RowMapping | Mapping[str, Any], at: datetime) -> bool:
+    """Whether the page has been doubted for so many looks in a row, and so long, that it must have changed for good: health is judged over a window.
+
+    The answers themselves were good (visits that failed say nothing about the page).
+    """
+    since = row["failing_since"]
+    if since is None or row["digested_status"] in ("", "ok") or at - since < PATIENCE:
+        return False
+    good = [status.value for status in GOOD]
+    statement = select(func.count()).where(VISIT.c.source_url == row["id"], VISIT.c.at >= since, VISIT.c.at <= at, VISIT.c.status.in_(good))
+    return int(connection.execute(statement).scalar_one()) >= PATIENT_LOOKS
 
 
 def as_seen_before(row: RowMapping, url_id: str, seen: Seen) -> Seen:
