@@ -13,9 +13,11 @@ from datetime import datetime
 from typing import Any, Protocol
 from urllib.parse import urlsplit
 
+from sqlalchemy.engine import Connection
+
 from monitor.core.model import Baseline, Capture, Change, KnownName, NotModified, Page, Source, SourceStatus
 from monitor.errors import FetchError, MonitorError
-from monitor.reading import Before, Reader, Sight, Steps, Task, View, broken, guarded_view, leads
+from monitor.reading import Before, Reader, Sight, Steps, Task, View, broken, guarded_view, leads, leads_on
 from monitor.store import digests, sources
 from monitor.store.digests import Kept, Reading, Waiting
 from monitor.store.engine import Store
@@ -288,8 +290,7 @@ def save_digest(store: Store, steps: Steps, baseline: Baseline, waiting: Waiting
         analysis = digests.save_reading(connection, waiting, reading_of(steps, baseline, waiting, seen, now))
         if seen.page is None or seen.status != "ok":
             return digested(waiting, seen)
-        if waiting.address.is_main:
-            sources.add_urls(connection, waiting.address, leads(seen.page, waiting.address.source, waiting.address.url), now)
+        follow(connection, waiting.address, seen.page, now)
         if seen.is_known:
             return digested(waiting, seen)
         previous = known.claims_at(waiting.address.id, waiting.address.row["confirmed_at"])
@@ -300,6 +301,15 @@ def save_digest(store: Store, steps: Steps, baseline: Baseline, waiting: Waiting
         digests.save_notices(connection, baseline.id, told, now)
         raised = tuple(c.id for c in result.changes if c.id not in known.changes)
     return replace(digested(waiting, seen), changes=tuple(result.changes), raised=raised)
+
+
+def follow(connection: Connection, address: Address, page: Page, now: datetime) -> None:
+    """New addresses the page leads to are looked at next, and known ones again when the page says that they changed since."""
+    if leads_on(page, address.source, address.url, is_main=address.is_main):
+        found = leads(page, address.source, address.url)
+        sources.add_urls(connection, address, (lead.url for lead in found), now)
+        changed = {lead.url: lead.changed_at for lead in found if lead.changed_at is not None and lead.changed_at <= now}
+        sources.hasten(connection, address, changed, now)
 
 
 def looked_through(

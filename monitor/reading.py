@@ -6,16 +6,17 @@ import hashlib
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import Protocol
-from urllib.parse import urldefrag
+from typing import NamedTuple, Protocol
+from urllib.parse import urldefrag, urlsplit
 
-from monitor.core.model import Baseline, Change, Claim, KnownName, Observation, Page, Region, Source, SourceStatus
+from monitor.core.model import Baseline, Change, Claim, Entry, KnownName, Observation, Page, Region, Source, SourceStatus
 from monitor.core.suspect import Usual, usual_of
 from monitor.errors import FetchError
 from monitor.store.digests import Result, Telling
 from monitor.store.knowledge import Memory
 
 MOST_LEADS = 300  # of one page; the newest first
+COUNTERS = ("utm_", "fbclid=", "gclid=", "mc_cid=", "mc_eid=", "at_medium=", "at_campaign=")
 
 
 class Doubt(Protocol):
@@ -153,17 +154,71 @@ def broken(error: Exception) -> View:
     return View(SourceStatus.PARSE_ERROR.value, f"our reading of the page failed: {type(error).__name__}: {error}"[:300])
 
 
-def leads(page: Page, source: Source, url: str) -> list[str]:
-    """Addresses under the source's `follow` that this page leads to: its entries (the newest first), then the links of its text."""
+class Lead(NamedTuple):
+    """An address a page leads to, and when the page says it last changed (None: it does not say)."""
+
+    url: str
+    changed_at: datetime | None = None
+
+
+def leads(page: Page, source: Source, url: str) -> list[Lead]:
+    """Where this page leads: its entries under the source's `follow` (the newest first), then the links of its text; for sitemaps also further sitemaps."""
     prefix = source.follow
     if not prefix:
         return []
-    entries = sorted(page.entries, key=lambda e: e.published_on.toordinal() if e.published_on else 0, reverse=True)
-    links = (link.url for link in page.links if link.region not in (Region.FOOTER, Region.HIDDEN))
-    found = (urldefrag(url).url for url in [*(e.url for e in entries), *links])
-    return [one for one in dict.fromkeys(found) if is_under(one, prefix) and one != url][:MOST_LEADS]
+    entries = sorted(page.entries, key=entry_day, reverse=True)
+    found = [Lead(plain_url(e.url), e.modified_at) for e in entries if is_under(e.url, prefix) or is_part(e.url, source)]
+    found += [
+        Lead(plain_url(one.url)) for one in page.links if one.region not in (Region.FOOTER, Region.HIDDEN) and is_under(one.url, prefix)
+    ]
+    distinct: dict[str, Lead] = {}
+    for lead in found:
+        distinct.setdefault(lead.url, lead)
+    return [lead for lead in distinct.values() if lead.url != url][:MOST_LEADS]
+
+
+def entry_day(entry: Entry) -> int:
+    day = entry.published_on or (entry.modified_at.date() if entry.modified_at else None)
+    return day.toordinal() if day else 0
+
+
+def leads_on(page: Page, source: Source, url: str, *, is_main: bool) -> bool:
+    """Whether the links of a page are followed: those of the source's own address, and of the parts of a sitemap index."""
+    return is_main or (bool(page.entries) and is_part(url, source))
+
+
+def is_part(url: str, source: Source) -> bool:
+    """Whether an address is a further sitemap of the same host."""
+    if source.kind != "sitemap":
+        return False
+    ours, theirs = urlsplit(source.url), urlsplit(url)
+    return theirs.netloc == ours.netloc and theirs.path.lower().endswith((".xml", ".xml.gz"))
 
 
 def is_under(url: str, prefix: str) -> bool:
-    """Below the prefix, and more than the prefix itself."""
-    return url.startswith(prefix) and len(url.rstrip("/")) > len(prefix.rstrip("/")) and len(url) <= 2000
+    """Below the prefix, and more than the prefix itself; scheme and www. do not matter.
+
+    >>> is_under("http://www.a.example/news/1", "https://a.example/news"), is_under("https://a.example.evil.example/", "https://a.example")
+    (True, False)
+    """
+    at, below = bare(url), bare(prefix)
+    if not at.startswith(below) or len(at.rstrip("/")) <= len(below.rstrip("/")) or len(url) > 2000:
+        return False
+    return "/" in below or at[len(below)] in "/?"
+
+
+def bare(url: str) -> str:
+    scheme, _, rest = url.partition("://")
+    return rest.removeprefix("www.") if scheme.lower() in ("http", "https") else ""
+
+
+def plain_url(url: str) -> str:
+    """Without its fragment and what newsletters add to count clicks, so that one article has one address.
+
+    >>> plain_url("https://a.example/1?utm_source=rss&id=7#top")
+    'https://a.example/1?id=7'
+    """
+    address = urldefrag(url).url
+    path, mark, query = address.partition("?")
+    kept = [part for part in query.split("&") if not part.lower().startswith(COUNTERS)]
+    return f"{path}?{'&'.join(kept)}" if mark and any(kept) else path if mark else address

@@ -28,9 +28,7 @@ WEB = "monitor.web.app"
 SERVICE = "monitor.service"
 
 
-def run(
-    *, serve: bool = False, host: str = "127.0.0.1", port: int = 8000, home: Path | None = None, console: Console | None = None
-) -> int:
+def run(*, serve: bool = False, host: str = "127.0.0.1", port: int = 8000, home: Path | None = None, console: Console | None = None) -> int:
     """Steps through the days of the example pages and prints the report; 0. With `serve` the web UI stays open until Ctrl-C.
 
     Without `home` everything happens in a folder that is removed afterwards. Raises UsageError for a `home` that is in use, MonitorError where the web UI

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from typing import Any, NamedTuple
 
 from sqlalchemy import ColumnElement, and_, func, not_, or_, select, update
@@ -18,7 +18,7 @@ from monitor.core.model import Capture, Source, SourceStatus
 from monitor.core.schedule import GOOD, LastLook, pause_s
 from monitor.store import codec
 from monitor.store.statements import insert_new, is_later, limit_text
-from monitor.store.tables import SnapshotRow, SourceRow, SourceUrlRow, VisitRow, table
+from monitor.store.tables import AnalysisRow, SnapshotRow, SourceRow, SourceUrlRow, VisitRow, table
 
 LEASE_S = 600  # longer than any look may take; a runner that holds the database lock breaks old ones at once
 ERROR_CHARS = 200
@@ -31,6 +31,7 @@ DOUBTFUL = frozenset({SourceStatus.SUSPECT.value, SourceStatus.EMPTY.value})
 SOURCE = table(SourceRow)
 URL = table(SourceUrlRow)
 VISIT = table(VisitRow)
+ANALYSIS = table(AnalysisRow)
 SNAPSHOT = table(SnapshotRow)
 
 
@@ -179,6 +180,16 @@ def add_urls(connection: Connection, address: Address, urls: Iterable[str], at: 
     return insert_new(connection, URL, rows)
 
 
+def hasten(connection: Connection, address: Address, changed: Mapping[str, datetime], at: datetime) -> int:
+    """Makes addresses of the same source due that were last looked at before they changed. Returns how many; `changed` is by address."""
+    found = 0
+    for url, changed_at in changed.items():
+        key = url_key(address.programme, address.source.id, url)
+        is_stale = and_(URL.c.id == key, ~URL.c.stopped, URL.c.last_fetched_at < changed_at, URL.c.next_check_at > at)
+        found += connection.execute(update(URL).where(is_stale).values(next_check_at=at)).rowcount
+    return found
+
+
 def new_url(programme: str, source_id: str, url: str, at: datetime, *, is_main: bool = False) -> dict[str, Any]:
     key = url_key(programme, source_id, url)
     return {"id": key, "source": source_key(programme, source_id), "url": url, "is_main": is_main, "found_at": at} | FRESH
@@ -204,7 +215,7 @@ def record(connection: Connection, address: Address, seen: Seen) -> Outcome:
         return outcome_of(address, seen, snapshot, is_new=False)
     if seen.capture is not None:  # 3
         insert_new(connection, SNAPSHOT, [snapshot_row(address.id, seen.capture)])
-    columns = cursor_after(address, row, seen)
+    columns = cursor_after(address, row, seen, age_s(connection, row, seen.at))
     if columns["status"] in DOUBTFUL and is_patience_over(connection, row, seen.at):
         columns["digested_by"] = ""  # read again, and no longer compared with what the page once was
     if row["lease"] is not None or not is_later(row["last_fetched_at"], seen.at):  # 4
@@ -264,10 +275,10 @@ def snapshot_row(url_id: str, capture: Capture) -> dict[str, Any]:
     }
 
 
-def cursor_after(address: Address, row: RowMapping, seen: Seen) -> dict[str, Any]:
+def cursor_after(address: Address, row: RowMapping, seen: Seen, age_s: float | None) -> dict[str, Any]:
     """The columns of the cursor that a look moves."""
     failures = 0 if seen.status in GOOD else row["failures"] + 1
-    pause = seen.pause_s or pause_s(address.source, address.url, last_look(row, seen, failures))
+    pause = seen.pause_s or pause_s(address.source, address.url, LastLook(seen.status, failures, seen.transient, seen.retry_after_s, age_s))
     common: dict[str, Any] = {
         "lease": None,
         "lease_until": None,
@@ -286,9 +297,14 @@ def cursor_after(address: Address, row: RowMapping, seen: Seen) -> dict[str, Any
     return common | (after_capture(address.id, row, seen.capture) if seen.capture else after_unchanged(row, seen.at))
 
 
-def last_look(row: RowMapping, seen: Seen, failures: int) -> LastLook:
-    age_s = None if row["is_main"] else max((seen.at - row["found_at"]).total_seconds(), 0)
-    return LastLook(seen.status, failures, seen.transient, seen.retry_after_s, age_s)
+def age_s(connection: Connection, row: RowMapping, at: datetime) -> float | None:
+    """How old an entry is, in seconds: since we found it, or since the day it says it was published, whichever is longer. None for a source's own address."""
+    if row["is_main"]:
+        return None
+    statement = select(func.max(ANALYSIS.c.published_on)).join(SNAPSHOT, ANALYSIS.c.snapshot == SNAPSHOT.c.id)
+    published: date | None = connection.execute(statement.where(SNAPSHOT.c.source_url == row["id"])).scalar_one()
+    born: datetime = min(row["found_at"], datetime.combine(published, time(), UTC)) if published is not None else row["found_at"]
+    return max(float((at - born).total_seconds()), 0.0)
 
 
 def after_capture(url_id: str, row: RowMapping, capture: Capture) -> dict[str, Any]:
