@@ -48,7 +48,7 @@ def cpu(run: Callable[[], object], times: int) -> float:
 
 def started(arguments: list[str], text: bytes) -> float:
     before = resource.getrusage(resource.RUSAGE_CHILDREN)
-    subprocess.run([sys.executable, "-m", "monitor", *arguments], input=text, capture_output=True, check=True)  # noqa: S603
+    subprocess.run([sys.executable, "-m", "monitor", *arguments], input=text, capture_output=True, check=True)
     after = resource.getrusage(resource.RUSAGE_CHILDREN)
     return after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
 
