@@ -17,7 +17,7 @@ from monitor.core.model import Form, Page, Region
 SHORT = 120  # words of main text; error pages and walls of CMSs and CDNs have 5-90, the shortest real news 40-60
 _TINY = 8  # words; less is no page, unless it carries a figure
 _SAMPLE = 400  # distinct words kept of a good look
-_OTHER = 0.12  # share of words in common below which a page is another one; redesigned and updated pages keep more than 0.3
+_OTHER = 0.2  # share of long words in common below which a page is another one; redesigned and updated pages keep more than 0.3
 _HALVED = 0.4
 _LONG = 5  # letters
 _WORD = re.compile(r"[^\W\d_]{3,30}")

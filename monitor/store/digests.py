@@ -172,7 +172,7 @@ def usual(connection: Connection, source_url: str) -> int | None:
         .limit(USUAL_OF)
     )
     counts = sorted(connection.execute(statement).scalars())
-    return counts[len(counts) // 2] if counts else None
+    return counts[(len(counts) - 1) // 2] if counts else None
 
 
 # --------------------------------------------------------------------------------------------------------------------------- writing

@@ -209,7 +209,7 @@ def written() -> Iterator[Case]:
     yield case("78-less-than", served(good() + b"<" * 1_000_000), "ok unchanged too_large parse_error empty suspect")
     yield case("79-script", served(good() + b"<script>" + b"x=1;" * 2_000_000 + b"</script>"), "ok unchanged too_large")
     yield case("80-word", served(good() + b"<p>" + b"x" * 5_000_000), "ok unchanged too_large parse_error suspect")
-    rows = b"".join(b"<tr><td>%d<td>EUR 9.9 billion" % n for n in range(100_000))
+    rows = b"".join(b"<tr><td>%d<td>EUR 9.9 billion" % n for n in range(20_000))
     yield case("81-rows", served(good().replace(b"</main>", b"<table>" + rows + b"</table></main>")), "ok unchanged too_large parse_error suspect")
     claim = b"The Harbour Tram will cost EUR 9.9 billion in total."
     hidden = (
@@ -353,14 +353,14 @@ RUNS = ("9", " ", ",", "(", "1,", "1 ", "EUR ", "€1", ". ", "million ", "A", "
 
 def poisoned() -> Iterator[Case]:
     base = good().decode("utf-8")
-    for number, payload in enumerate(PAYLOADS):
+    for number, payload in enumerate((" ".join(p for p in PAYLOADS if len(p) < 100), *(p for p in PAYLOADS if len(p) >= 100))):
         marked = base.replace("</main>", f"<p>The {payload} AI hub in Lyon was selected, and costs EUR 3 million.</p></main>").replace("<title>", f"<title>{payload[:2000]} ")
         yield case(f"152-payload-{number}", served(marked.encode("utf-8", "surrogatepass")), "ok unchanged suspect too_large parse_error decode_error")
-    for number, value in enumerate(VALUES):
-        yield case(f"204-value-{number}", served(base.replace("</main>", f"<p>Elsewhere somebody says {value} of something.</p></main>")), "ok unchanged")
-    for number, run in enumerate(RUNS):
-        long = run * (400_000 // len(run))
-        yield case(f"229-run-{number}", served(base.replace("</main>", f"<p>{long}</p></main>")), "ok unchanged too_large parse_error suspect")
+    values = "".join(f"<p>Elsewhere somebody says {value} of something.</p>" for value in VALUES)
+    yield case("204-values", served(base.replace("</main>", f"{values}</main>")), "ok unchanged")
+    for number in range(0, len(RUNS), 5):
+        long = "".join(f"<p>{run * (20_000 // len(run))}</p>" for run in RUNS[number : number + 5])
+        yield case(f"229-runs-{number}", served(base.replace("</main>", f"{long}</main>")), "ok unchanged too_large parse_error suspect")
 
 
 # ---------------------------------------------------------------------------------------------------------------- robots, 255-268
