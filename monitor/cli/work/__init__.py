@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from monitor.cli.work.changes import changes, export, report, show
 from monitor.cli.work.deciding import review
+from monitor.cli.work.archiving import fetch_past
 from monitor.cli.work.looking import check, replay, reread
 from monitor.cli.work.sources import discover_sources, list_sources, test_source
 from monitor.cli.work.upkeep import backup_database, check_database, restore_database, upgrade_database
@@ -15,6 +16,7 @@ __all__ = [
     "check_database",
     "discover_sources",
     "export",
+    "fetch_past",
     "list_sources",
     "replay",
     "report",
