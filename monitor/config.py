@@ -70,6 +70,11 @@ class Settings(BaseSettings):
     )
     retry_after_max_days: int = Field(default=7, ge=0, le=365, description="longest Retry-After that is honoured, days")
 
+    wayback_url: str = Field(
+        default="https://web.archive.org", description="web archive with a CDX index, for --via wayback and archive_changes"
+    )
+    archive_changes: bool = Field(default=False, description="ask the archive to save the page of every new change, true or false")
+
     read_timeout_s: float = Field(default=10.0, gt=0, le=600, description="reading and extraction of one page, CPU seconds")
     read_max_mb: int = Field(default=512, ge=64, le=65_536, description="memory for reading one page, megabytes")
     observations_max: int = Field(default=200, ge=1, le=100_000, description="observations kept per page, number")

@@ -13,12 +13,14 @@ from datetime import datetime, tzinfo
 from typing import Any, Protocol
 from urllib.parse import urlsplit
 
+from sqlalchemy.engine import Connection
+
 from monitor.core.model import Baseline, Capture, Change, KnownName, NotModified, Page, Source, SourceStatus
 from monitor.core.schedule import GOOD
 from monitor.errors import FetchError, MonitorError
-from monitor.reading import Reader, Sight, Steps, Task, View, broken, guarded_view, leads
+from monitor.reading import Before, Reader, Sight, Steps, Task, View, broken, guarded_view, leads, leads_on
 from monitor.store import digests, sources
-from monitor.store.digests import Reading, Waiting
+from monitor.store.digests import Kept, Reading, Waiting
 from monitor.store.engine import Store
 from monitor.store.knowledge import recall
 from monitor.store.results import save_result
@@ -275,7 +277,8 @@ def digest_one(store: Store, steps: Steps, baseline: Baseline, waiting: Waiting,
     with store.read() as connection:  # 1
         waiting = replace(waiting, address=sources.reload(connection, waiting.address))
         names = steps.names(baseline, recall(store, connection, baseline.id))
-    seen = looked_through(store, steps, baseline, waiting, names, reader)  # 2
+        before = digests.before(connection, waiting)
+    seen = looked_through(store, steps, baseline, waiting, names, before, reader)  # 2
     try:
         return save_digest(store, steps, baseline, waiting, seen, now)  # 3
     except MonitorError:
@@ -291,8 +294,7 @@ def save_digest(store: Store, steps: Steps, baseline: Baseline, waiting: Waiting
         analysis = digests.save_reading(connection, waiting, reading_of(steps, baseline, waiting, seen, now))
         if seen.page is None or seen.status != "ok":
             return digested(waiting, seen)
-        if waiting.address.is_main:
-            sources.add_urls(connection, waiting.address, leads(seen.page, waiting.address.source, waiting.address.url), now)
+        follow(connection, waiting.address, seen.page, now)
         if seen.is_known:
             return digested(waiting, seen)
         previous = known.claims_at(waiting.address.id, waiting.address.row["confirmed_at"])
@@ -305,7 +307,18 @@ def save_digest(store: Store, steps: Steps, baseline: Baseline, waiting: Waiting
     return replace(digested(waiting, seen), changes=tuple(result.changes), raised=raised)
 
 
-def looked_through(store: Store, steps: Steps, baseline: Baseline, waiting: Waiting, names: tuple[KnownName, ...], reader: Reader) -> View:
+def follow(connection: Connection, address: Address, page: Page, now: datetime) -> None:
+    """New addresses the page leads to are looked at next, and known ones again when the page says that they changed since."""
+    if leads_on(page, address.source, address.url, is_main=address.is_main):
+        found = leads(page, address.source, address.url)
+        sources.add_urls(connection, address, (lead.url for lead in found), now)
+        changed = {lead.url: lead.changed_at for lead in found if lead.changed_at is not None and lead.changed_at <= now}
+        sources.hasten(connection, address, changed, now)
+
+
+def looked_through(
+    store: Store, steps: Steps, baseline: Baseline, waiting: Waiting, names: tuple[KnownName, ...], before: Kept | None, reader: Reader
+) -> View:
     """The stored body as a page with its observations, or why not."""
     body = store.blobs.get(waiting.sha256)
     if body is None:
@@ -313,7 +326,18 @@ def looked_through(store: Store, steps: Steps, baseline: Baseline, waiting: Wait
     address, row = waiting.address, waiting.address.row
     is_same_reader = (row["digested_by"], row["digested_baseline"], row["digested_status"]) == (steps.extractor, baseline.digest, "ok")
     known_text = row["digested_text"] if is_same_reader and row["digested_snapshot"] != waiting.snapshot else ""
-    task = Task(body, waiting.media_type, address.url, waiting.http_status, address.source, row["facts_usual"], names, known_text)
+    last = store.blobs.get(before.sha256) if before is not None else None
+    task = Task(
+        body,
+        waiting.media_type,
+        address.url,
+        waiting.http_status,
+        address.source,
+        row["facts_usual"],
+        names,
+        known_text,
+        Before(last, before.media_type) if before is not None and last is not None else None,
+    )
     return reader(steps, task)
 
 
