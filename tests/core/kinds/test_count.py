@@ -85,6 +85,8 @@ def cell(text: str, **headers: str) -> Page:
         ("19", {"column_header": "Factories"}, "19", "Factories"),
         ("19", {"column_header": "2025", "row_header": "Sites"}, "19", "Sites"),  # a year is no unit
         ("1,200", {"column_header": "Number", "row_header": "Jobs"}, "1200", "Jobs"),
+        ("27", {"column_header": "At contract (2016)", "row_header": "Trains"}, "27", "Trains"),  # a state of the plan is no unit
+        ("12", {"column_header": "Current evaluation", "row_header": "Stations"}, "12", "Stations"),
         ("20", {"column_header": "Power (MW)"}, "20", "MW"),
         ("13", {"label": "Antennas"}, "13", "Antennas"),
     ],

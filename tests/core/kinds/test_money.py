@@ -117,6 +117,24 @@ def test_the_span_leaves_the_hedge_out() -> None:
     assert mention.cues == ("nearly",)
 
 
+@pytest.mark.parametrize(
+    ("amount", "shown"), [("100000000", "EUR 100 million"), ("100000001", "EUR 100,000,001"), ("1500000000", "EUR 1.5 billion")]
+)
+def test_an_amount_of_unknown_precision_is_shown_without_a_row_of_zeros(amount: str, shown: str) -> None:
+    assert KIND.show(Money(Decimal(amount), "EUR"), load("en")) == shown
+
+
+@pytest.mark.parametrize("text", ["(in 2015 sterling)", "The estimate (2015 £) was withdrawn.", "in constant 2010 US dollars"])
+def test_a_price_base_alone_is_no_amount(text: str) -> None:
+    assert found_in(KIND, text) == []
+
+
+def test_a_header_states_the_price_base_of_its_cells() -> None:
+    (mention,) = KIND.find(table("Cost (£bn, 2015 prices)", "31.2"), load("en"), Setting(), [])
+    assert isinstance(mention.value, Money)
+    assert (mention.value.amount, mention.value.price_base) == (Decimal(31_200_000_000), 2015)
+
+
 def table(header: str, cell: str) -> Page:
     text = f"{header}\n{cell}"
     at = len(header) + 1
