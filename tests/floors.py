@@ -56,7 +56,9 @@ def _capture(case: Case, row: Mapping[str, object]) -> Capture:
     body = (case.folder / str(row["file"])).read_bytes()
     at = datetime.fromisoformat(str(row["captured_at"]).replace("Z", "+00:00")).astimezone(UTC)
     url = str(row["url"])
-    return Capture("", url, url, at, int(str(row.get("status", 200))), str(row.get("media_type", "text/html")), body, sha256(body).hexdigest())
+    return Capture(
+        "", url, url, at, int(str(row.get("status", 200))), str(row.get("media_type", "text/html")), body, sha256(body).hexdigest()
+    )
 
 
 def replayed(case: Case, home: Path) -> Score:

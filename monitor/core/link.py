@@ -594,7 +594,7 @@ class _Linker:
             return None
         if passage.column_header and passage.row is not None and subject is None and not self._row_has_new_site(passage):
             return None  # one of many amounts in a table about other things
-        label = self._label(observation, subject)
+        label = self._label(observation, subject, about)
         reasons = (f"about {subject.text if subject else 'the programme'}, {about}", "no known fact covers it")
         score = 0.6 if situation.names else 0.5
         return Linked(observation, None, score, reasons, label, f"{observation.kind}|{subject.text if subject else ''}|{about}")
@@ -670,14 +670,16 @@ class _Linker:
             return None
         return "number of " + value.unit
 
-    def _label(self, observation: Observation, subject: KnownName | None) -> str:
+    def _label(self, observation: Observation, subject: KnownName | None, about: str) -> str:
+        """What a new fact is called: the header it stands under, else its subject and sort, else the sentence that says it."""
         passage = self.page.passages[observation.passage]
-        words = passage.label or passage.row_header or (passage.column_header if passage.column_header else None)
-        if not words:
-            text = self.page.text[observation.sentence_start : observation.sentence_end]
-            words = " ".join(text.split())
-            words = words if len(words) <= 90 else words[:87].rsplit(" ", 1)[0] + " ..."
-        return f"{subject.text}: {words}" if subject and subject.text not in words else words
+        words = passage.label or passage.row_header or passage.column_header
+        if words:
+            return f"{subject.text}: {words}" if subject and subject.text not in words else words
+        if subject:
+            return f"{subject.text}: {about.replace('_', ' ')}"
+        words = " ".join(self.page.text[observation.sentence_start : observation.sentence_end].split()).rstrip(".:;")
+        return words if len(words) <= 90 else words[:87].rsplit(" ", 1)[0] + " ..."
 
     # ------------------------------------------------------------------------------------------------------------ sites
 

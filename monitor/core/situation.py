@@ -138,9 +138,8 @@ EVENTS = frozenset(
     ]
 )
 # What an amount can be.
-SORTS = frozenset(
-    ["cost", "budget", "investment", "funding", "grant", "loan", "contract", "national", "union", "private", "fine", "operation_cost", "contingency", "shareholding"]
-)
+_SORTS = "cost budget investment funding grant loan contract national union private fine operation_cost contingency shareholding"
+SORTS = frozenset(_SORTS.split())
 
 
 class Near(NamedTuple):

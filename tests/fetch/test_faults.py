@@ -159,7 +159,10 @@ def test_a_slow_name_service_is_given_up() -> None:
         (OK + b"Transfer-Encoding: chunked\r\n\r\n5\r\n<p>ab\r\n", {"truncated"}),
         (OK + b"Transfer-Encoding: chunked\r\n\r\nff\r\n<p>ab", {"truncated"}),
         (OK + b"Transfer-Encoding: chunked\r\n\r\nzz\r\n<p>ab\r\n0\r\n\r\n", {"protocol_error"}),
-        (OK + b"Content-Encoding: gzip\r\nContent-Length: 30\r\n\r\n" + gzip.compress(b"<p>seven sites</p>" * 20, mtime=0)[:30], {"truncated"}),
+        (
+            OK + b"Content-Encoding: gzip\r\nContent-Length: 30\r\n\r\n" + gzip.compress(b"<p>seven sites</p>" * 20, mtime=0)[:30],
+            {"truncated"},
+        ),
         (OK + b"Content-Encoding: gzip\r\n\r\n\x1f", {"truncated"}),
         (OK + b"Content-Length: 10", {"network_error", "protocol_error", "truncated"}),
     ],

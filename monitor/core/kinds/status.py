@@ -125,6 +125,8 @@ class _Words:
         self.negation = re.compile(stemmed(section.get("not", [])))
         self.future = re.compile(stemmed(section.get("future", [])))
         self.soon = re.compile(stemmed(section.get("present_ends", [])))
+        self.suits = re.compile(stemmed(section.get("suits", [])))
+        self.event_nouns = re.compile(stemmed(section.get("event_nouns", [])))
         self.future_of_ends = re.compile(stemmed(section.get("future_of_ends", [])))
         self.subjects = re.compile(stemmed(section.get("subjects", [])))
         self.never = re.compile(stemmed(section.get("never", [])))
@@ -134,11 +136,22 @@ class _Words:
         """Every status word of the text with its status, in order; a phrase with a gap wins over the words inside it."""
         found = [(match, self.status(match[0])) for match in self.search.finditer(flat_text)]
         if self.gapped is None:
-            return found
+            return self._stated(flat_text, found)
         wide = [(match, _gap_status(match)) for match in self.gapped.finditer(flat_text)]
         spans = [match.span() for match, _ in wide]
         found = [(match, status) for match, status in found if not any(a < match.end() and match.start() < b for a, b in spans)]
-        return sorted([*found, *wide], key=lambda pair: pair[0].start())
+        return self._stated(flat_text, sorted([*found, *wide], key=lambda pair: pair[0].start()))
+
+    def _stated(self, flat_text: str, found: list[tuple[re.Match[str], str | None]]) -> list[tuple[re.Match[str], str | None]]:
+        """Without the nouns of events that something else is said of: an opening that is postponed did not take place."""
+        kept = []
+        for index, (match, status) in enumerate(found):
+            after, what = found[index + 1] if index + 1 < len(found) else (None, None)
+            gap = flat_text[match.end() : after.start()] if after else ""
+            spoken_of = what in SETBACKS and len(gap) < 60 and not _CLAUSE.search(gap)
+            if not (spoken_of and self.event_nouns.fullmatch(match[0])):
+                kept.append((match, status))
+        return kept
 
     def status(self, form: str) -> str | None:
         folded = re.sub(" +", " ", form)
@@ -231,6 +244,8 @@ def _mention(
     if words.never.search(flat_text, max(floor, match.start() - 20), min(ceiling, match.end() + 25)):
         return None
     said = _alone(match, passage, text) or _subject(match, begin, end, text, flat_text, words, setting)
+    if status == "rejected" and said.of and words.suits.search(flat(said.of)):
+        status = "dismissed"  # of a law suit both words say the same
     role, cue = _role(status, flat_text[begin : match.start()], flat_text[match.end() : end], words)
     if role is None and status in _ENDS and _is_to_come(match, flat_text[begin:end], words, setting):
         role = Role.PLANNED

@@ -108,6 +108,7 @@ class Words:
         self.stamps = _lookup(section, "stamps")
         self.deadlines = _lookup(section, "deadlines")
         self.not_year_before = frozenset(section.get("not_year_before", []))
+        self.price_words = frozenset(section.get("price_words", []))
         self.counted = tuple(section.get("counted", []))
         self.plural: str = section.get("plural", "")
         self.no_date = _no_date(section)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 import tomllib
+from datetime import date
 from pathlib import Path
 
 import pytest
@@ -17,12 +18,13 @@ from monitor.core.model import Form, KnownName, Mention, Page, Passage, Region, 
 LANGUAGES = ("en", "de", "fr", "es", "it", "pl", "pt", "nl")
 EXAMPLES = tomllib.loads((Path(__file__).parents[2] / "examples" / "status.toml").read_text("utf-8"))
 FLOOR = 0.95
+PUBLISHED_ON = date(2026, 3, 10)
 SURE = 0.5
 
 
 def find(text: str, language: str = "en", names: tuple[KnownName, ...] = (), taken: tuple[tuple[int, int], ...] = ()) -> list[Mention]:
     page = Page("https://news.example/", "", text, (Passage(0, len(text), Region.MAIN, Form.PARAGRAPH),), language)
-    return KIND.find(page, load(language), Setting(language, names=names), taken)
+    return KIND.find(page, load(language), Setting(language, names=names, published_on=PUBLISHED_ON), taken)
 
 
 def said(text: str, language: str = "en") -> list[str]:
