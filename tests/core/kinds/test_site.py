@@ -143,7 +143,7 @@ def test_an_alias_makes_one_site_of_two_names() -> None:
 
 
 def test_hostile_runs_are_read_in_linear_time() -> None:
-    began = time.perf_counter()
+    began = time.process_time()
     for text in ("(" * 300_000, "A, " * 100_000, '"A ' * 100_000, "- AB (" * 50_000, "in Paris " * 20_000):
         found_in(text)
-    assert time.perf_counter() - began < 12
+    assert time.process_time() - began < 12

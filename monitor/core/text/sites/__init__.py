@@ -8,12 +8,14 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 
 from monitor.core.lang import Lexicon
-from monitor.core.model import Page, Region, Setting
+from monitor.core.model import Form, Page, Region, Setting
+from monitor.core.text.countries import country_spans, language_of
 from monitor.core.text.proper import once_per_page
 from monitor.core.text.sites.atoms import SiteSpan, gather
 from monitor.core.text.sites.lines import in_lines
 from monitor.core.text.sites.prose import in_prose
 from monitor.core.text.sites.tables import in_tables
+from monitor.core.text.towns import place_spans
 
 LOWEST = 0.3
 _ELSEWHERE = {Region.NAV: 0.4, Region.RELATED: 0.35, Region.FOOTER: 0.35, Region.HIDDEN: 0.25, Region.ASIDE: 0.15}
@@ -22,12 +24,24 @@ _ELSEWHERE = {Region.NAV: 0.4, Region.RELATED: 0.35, Region.FOOTER: 0.35, Region
 @once_per_page
 def site_spans(page: Page, lexicon: Lexicon, setting: Setting) -> tuple[SiteSpan, ...]:
     """The sites of a page in order, none overlapping another; what stands outside the main part is doubted."""
+    if not _may_hold_sites(page, lexicon, setting):
+        return ()
     scene = gather(page, lexicon, setting)
     found = [*in_tables(scene), *in_lines(scene)]
     read = {s.passage for s in found}
     found.extend(s for s in in_prose(scene) if s.passage not in read)
     weighed = (s._replace(confidence=round(s.confidence - _ELSEWHERE.get(page.passages[s.passage].region, 0.0), 2)) for s in found)
     return tuple(_apart(s for s in _without_echoes(list(weighed)) if s.confidence >= LOWEST))
+
+
+def _may_hold_sites(page: Page, lexicon: Lexicon, setting: Setting) -> bool:
+    """Whether anything on the page could be where a site is: a cheap look that spares most short phrases the rest."""
+    return (
+        bool(setting.names)
+        or any(p.form is not Form.PARAGRAPH for p in page.passages)
+        or bool(place_spans(page, lexicon, setting))
+        or any(c.confidence > 0.5 for c in country_spans(page.text, lexicon, language_of(page, lexicon, setting)))
+    )
 
 
 def _without_echoes(spans: Sequence[SiteSpan]) -> list[SiteSpan]:
