@@ -362,14 +362,12 @@ def start_web(settings: Settings, journal: Journal, host: str, port: int) -> Web
 
 def start_health(settings: Settings, store: Store, journal: Journal, host: str, port: int) -> Web | None:
     """`/healthz`, `/readyz` and `/metrics` alone; the watch goes on without when the port is taken."""
-    from monitor.web.health import Health
-
     try:
         listening = listen(host, port)
     except OSError as error:
         journal.say("no health page: the port is taken", address=f"{host}:{port}", error=str(error.strerror or error))
         return None
-    return serve(Health(store, settings.var, wall_clock), listening)
+    return serve(importlib.import_module("monitor.web.health").Health(store, settings.var, wall_clock), listening)
 
 
 def listen(host: str, port: int) -> socket.socket:
