@@ -64,7 +64,9 @@ def archived(source: Source, url: str, kind: str = "page") -> Source:
 def query(archive: str, url: str, match: str, since: date | None, until: date | None) -> str:
     span = "".join(f"&{name}={day:%Y%m%d}" for name, day in (("from", since), ("to", until)) if day is not None)
     fields = ",".join(FIELDS)
-    return f"{archive}/cdx/search/cdx?url={quote(url, safe='')}&matchType={match}&output=json&fl={fields}&collapse=digest&limit={MOST}{span}"
+    return (
+        f"{archive}/cdx/search/cdx?url={quote(url, safe='')}&matchType={match}&output=json&fl={fields}&collapse=digest&limit={MOST}{span}"
+    )
 
 
 def lines(body: bytes) -> list[Entry]:

@@ -69,7 +69,9 @@ def test_past_of_a_source_is_replayed_from_the_archive(run: Run, tmp_path: Path,
     assert "3 captures fetched" in ran.out
     (change,) = json.loads(run(home, "changes", "--format", "json").out)
     assert (change["fact"], change["first_seen"], change["evidence"][0]["url"]) == ("cost", "2025-05-01T06:00:00Z", CITY)
-    assert "new change" in run(home, "replay", home / "var/archives/tram-wayback.warc.gz", "-p", "tram").out  # it can be replayed without the archive
+    assert (
+        "new change" in run(home, "replay", home / "var/archives/tram-wayback.warc.gz", "-p", "tram").out
+    )  # it can be replayed without the archive
     assert not [p for p in archive.paths if "20250401" in p]  # an answer that was no page is not fetched
 
 
@@ -85,7 +87,9 @@ def test_replay_of_nothing_says_what_to_name(run: Run, tmp_path: Path) -> None:
     assert (ran.code, len(ran.err.splitlines())) == (2, 1)
 
 
-def test_archive_is_asked_to_keep_the_page_of_a_new_change(run: Run, tmp_path: Path, archive: Server, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_archive_is_asked_to_keep_the_page_of_a_new_change(
+    run: Run, tmp_path: Path, archive: Server, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setenv("MONITOR_ARCHIVE_CHANGES", "true")
     with Server({"*": page(AGREES.encode())}) as site:
         monkeypatch.setenv("MONITOR_ALLOW_HOSTS", f"{archive.netloc},{site.netloc}")
@@ -106,7 +110,9 @@ def test_memento_that_is_missing_is_a_problem_and_the_others_come(archive: Serve
             raise FetchError("http_error", "answered 404")
         return made(b"x", source)
 
-    found = list(wayback.past_of(Source("s", CITY, headers=(("Authorization", "secret"),)), get, "https://archive.example", since=date(2025, 1, 1)))
+    found = list(
+        wayback.past_of(Source("s", CITY, headers=(("Authorization", "secret"),)), get, "https://archive.example", since=date(2025, 1, 1))
+    )
     assert [type(one) for one in found] == [Problem, Capture, Capture]
 
 
@@ -122,5 +128,11 @@ def test_answer_that_is_no_index_is_an_error(body: bytes) -> None:
 
 
 def test_odd_lines_of_an_index_are_passed_over() -> None:
-    rows = [["x"], ["20259999999999", CITY, "200", "", ""], ["20250301060000", "ftp://x", "200", "", ""], [1, 2, 3, 4, 5], ["20250301060000", CITY, "-", "", ""]]
+    rows = [
+        ["x"],
+        ["20259999999999", CITY, "200", "", ""],
+        ["20250301060000", "ftp://x", "200", "", ""],
+        [1, 2, 3, 4, 5],
+        ["20250301060000", CITY, "-", "", ""],
+    ]
     assert [entry.status for entry in wayback.lines(json.dumps(rows).encode())] == [200]

@@ -108,7 +108,9 @@ def replay(
         Acceptance, typer.Option(help="Accept every flag at once, so that the next one is compared with it.")
     ] = Acceptance.NONE,
     only_sources: Annotated[bool, typer.Option("--only-sources", help="Leave out captures that belong to no configured source.")] = False,
-    via: Annotated[Via | None, typer.Option(help="Fetch the past of the sources from this archive first; kept as a WARC under var/.")] = None,
+    via: Annotated[
+        Via | None, typer.Option(help="Fetch the past of the sources from this archive first; kept as a WARC under var/.")
+    ] = None,
     source: Annotated[str | None, typer.Option("--source", "-s", help="With --via: only this source.")] = None,
     since: Annotated[str | None, typer.Option(help="With --via: from this day on.")] = None,
     until: Annotated[str | None, typer.Option(help="With --via: to this day.")] = None,

@@ -1,7 +1,7 @@
-"""A page as a browser shows it, for sources whose text comes by script (`browser = true`; the extra `browser`, with Chromium on the machine).
+"""A page as a browser shows it, for sources whose text comes by script (`browser = true`; the extra `browser`, with Chromium here).
 
-The browser itself has no way to the network: its proxy leads nowhere, and every request it makes is answered by us, through the same line as all other fetching:
-addresses checked and pinned, robots.txt obeyed, redirects by hand, sizes and time bounded. What is no document, script or data is not fetched at all.
+The browser itself has no way to the network: its proxy leads nowhere, and every request it makes is answered by us, through the same line as
+all other fetching: addresses checked and pinned, robots.txt obeyed, redirects by hand, sizes and time bounded. What is no document, script or data is not fetched at all.
 """
 
 from __future__ import annotations
@@ -76,7 +76,9 @@ class Showing:
         try:
             from playwright.sync_api import Error, sync_playwright
         except ImportError:
-            raise failure(SourceStatus.CONFIG_ERROR, self.source.url, "browser = true needs the extra: pip install programme-monitor[browser]") from None
+            raise failure(
+                SourceStatus.CONFIG_ERROR, self.source.url, "browser = true needs the extra: pip install programme-monitor[browser]"
+            ) from None
         if path is None:
             raise failure(SourceStatus.CONFIG_ERROR, self.source.url, "browser = true needs Chromium on this machine") from None
         try:
@@ -94,7 +96,9 @@ class Showing:
 
     def kill(self, pid: int) -> None:
         """A page that keeps its thread busy answers nothing any more, and some calls of playwright know no time-out."""
-        self.broken = self.broken or failure(SourceStatus.TIMEOUT, self.source.url, "the page keeps the browser busy without end", transient=True)
+        self.broken = self.broken or failure(
+            SourceStatus.TIMEOUT, self.source.url, "the page keeps the browser busy without end", transient=True
+        )
         with contextlib.suppress(OSError):
             os.kill(pid, signal.SIGKILL)
 
@@ -132,7 +136,9 @@ class Showing:
         if found is None:
             route.abort()
         else:
-            route.fulfill(status=200, body=found.body, content_type=found.media_type or "text/plain", headers={"access-control-allow-origin": "*"})
+            route.fulfill(
+                status=200, body=found.body, content_type=found.media_type or "text/plain", headers={"access-control-allow-origin": "*"}
+            )
 
     def fetched(self, request: Any) -> Capture | None:
         """None for what is not fetched: pictures, styles, other methods, further pages, and more than a page may need."""

@@ -141,7 +141,7 @@ def snapshots(connection: Connection, *where: Any) -> list[Waiting]:
 
 
 def before(connection: Connection, waiting: Waiting) -> Kept | None:
-    """The last good answer of the same address, if it is recent enough to compare with and we have not had doubts for so long that the page must have changed."""
+    """The last good answer of the same address, to compare with; None when it is too old, or when doubts have lasted so long that the page must have changed."""
     row = waiting.address.row
     seen_at = row["confirmed_at"]
     fresh_for = max(FRESH, 3 * timedelta(seconds=waiting.address.source.every_s))

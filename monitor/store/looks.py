@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
@@ -14,7 +13,6 @@ from monitor.store.digests import ANALYSIS
 from monitor.store.engine import Store
 from monitor.store.knowledge import CLAIM
 from monitor.store.sources import SNAPSHOT, SOURCE, URL, VISIT
-
 
 OVERDUE = timedelta(hours=6)
 NOISY_LOOKS = 5

@@ -26,7 +26,7 @@ def server() -> Iterator[Server]:
 def run(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, server: Server) -> Run:
     for name, value in {"ALLOW_HOSTS": server.netloc, "HOST_DELAY_S": "0", "FETCH_RETRIES": "0"}.items():
         monkeypatch.setenv(f"MONITOR_{name}", value)
-    monkeypatch.setenv("COLUMNS", "200")
+    monkeypatch.setenv("COLUMNS", "400")
 
     def call(home: Path, *arguments: object) -> Ran:
         with pytest.raises(SystemExit) as ended:
@@ -56,11 +56,14 @@ def test_noisy_moved_and_silent_sources_are_pointed_out(run: Run, tmp_path: Path
     assert (paper["noisy"], paper["never_yielding"], paper["moved_to"], paper["overdue"]) == (False, False, None, False)
     shown = run(home, "sources", "list").out
     assert "moved for good" in shown
-    assert "differs at every look" in shown
+    assert "its text" in shown
 
 
 def test_what_was_fetched_is_exported_and_replayed_byte_for_byte(run: Run, tmp_path: Path, server: Server) -> None:
-    home, again = make(tmp_path / "a", server.url("/city"), server.url("/paper")), make(tmp_path / "b", server.url("/city"), server.url("/paper"))
+    home, again = (
+        make(tmp_path / "a", server.url("/city"), server.url("/paper")),
+        make(tmp_path / "b", server.url("/city"), server.url("/paper")),
+    )
     odd = AGREES.replace("Harbour Tram</h1>", "Harbour Tram \r\n caf\u00e9</h1>")
     server.handlers |= {"/city": served(odd, headers={"ETag": '"v1"', "X-Odd": "a: b"}), "/paper": served(AGREES)}
     run(home, "check", "--all")

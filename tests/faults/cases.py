@@ -144,7 +144,11 @@ def on_the_line() -> Iterator[Case]:
     yield case("28-http-0.9", raw(BODY), "network_error protocol_error")
     yield case("28b-http-1.0", raw(b"HTTP/1.0 200 OK\r\nContent-Type: text/html\r\n\r\n" + good()), "ok unchanged")
     yield case("29-headers", raw(OK + b"X-A: b\r\n" * 100_000 + b"\r\n" + BODY), "protocol_error too_large")
-    yield case("30-cookies", raw(OK + b"Set-Cookie: a=" + b"b" * 3000 + b"\r\n" + b"Set-Cookie: c=d\r\n" * 9000 + b"\r\n" + BODY), "protocol_error too_large")
+    yield case(
+        "30-cookies",
+        raw(OK + b"Set-Cookie: a=" + b"b" * 3000 + b"\r\n" + b"Set-Cookie: c=d\r\n" * 9000 + b"\r\n" + BODY),
+        "protocol_error too_large",
+    )
     yield case("31-nul-header", raw(OK + b"X-A: a\x00b\r\n\r\n" + BODY), "protocol_error")
     yield case("31b-latin-header", raw(OK + b"X-A: caf\xe9\r\n" + b"Content-Length: %d\r\n\r\n" % len(good()) + good()), "ok unchanged")
     for number, code in enumerate((b"000", b"999", b"abc", b"20", b"2000")):
@@ -168,8 +172,25 @@ INSIDE = (
     "http://10.0.0.1/", "http://192.168.1.1/", "http://172.16.0.1/", "http://100.64.0.1/", "http://224.0.0.1/", "//127.0.0.1:{canary}/x", "http://[::]:{canary}/",
     "http://127.0.0.1.:{canary}/", "http://①②⑦.⓪.⓪.①:{canary}/", "http://[64:ff9b::7f00:1]:{canary}/", "http://localhost.:{canary}/", "http://255.255.255.255/", "http://[fe80::1%25lo]/",
 )  # fmt: skip
-OTHER_SCHEMES = ("file:///etc/passwd", "ftp://example.org/x", "gopher://example.org/", "data:text/html,<p>EUR 9.9 billion", "javascript:alert(1)")
-NOWHERE = (None, "", "http://", "http://x" + "y" * 1_000_000, "http://example.org:99999/", "http://xn--a\u0000.example/", "http://exa mple/", "//", "http://[::1", "?" + "a" * 20_000)
+OTHER_SCHEMES = (
+    "file:///etc/passwd",
+    "ftp://example.org/x",
+    "gopher://example.org/",
+    "data:text/html,<p>EUR 9.9 billion",
+    "javascript:alert(1)",
+)
+NOWHERE = (
+    None,
+    "",
+    "http://",
+    "http://x" + "y" * 1_000_000,
+    "http://example.org:99999/",
+    "http://xn--a\u0000.example/",
+    "http://exa mple/",
+    "//",
+    "http://[::1",
+    "?" + "a" * 20_000,
+)
 
 
 def redirected(canary: int) -> Iterator[Case]:
@@ -182,8 +203,14 @@ def redirected(canary: int) -> Iterator[Case]:
         yield case(f"56-scheme-{number}", redirect(target), "blocked_scheme")
     for number, where in enumerate(NOWHERE):
         headers = {} if where is None else {"Location": where}
-        yield case(f"61-nowhere-{number}", page(b"x", status="302 Found", headers=headers), "redirect_error protocol_error too_large http_error")
-    yield case("61b-crlf", raw(b"HTTP/1.1 302 Found\r\nLocation: /a\r\n\tb\r\nContent-Length: 0\r\n\r\n"), "redirect_error protocol_error http_error")
+        yield case(
+            f"61-nowhere-{number}", page(b"x", status="302 Found", headers=headers), "redirect_error protocol_error too_large http_error"
+        )
+    yield case(
+        "61b-crlf",
+        raw(b"HTTP/1.1 302 Found\r\nLocation: /a\r\n\tb\r\nContent-Length: 0\r\n\r\n"),
+        "redirect_error protocol_error http_error",
+    )
     lure = f'<meta http-equiv=refresh content="0; url=http://127.0.0.1:{canary}/"><base href="http://127.0.0.1:{canary}/"><img src=/i><iframe src=/f></iframe><script src=/s></script><link rel=stylesheet href=/c>'
     refresh = {"Refresh": f"0; url=http://127.0.0.1:{canary}/"}
     yield case("66-lures", served(good().replace(b"<main>", lure.encode() + b"<main>"), headers=refresh), "ok unchanged suspect")
@@ -197,20 +224,30 @@ def written() -> Iterator[Case]:
     yield case("68-charset-lie", served(text.encode(), "text/html; charset=iso-8859-2"), "ok unchanged decode_error")
     yield case("69-utf-16", served(text.encode("utf-16")), "ok unchanged decode_error")
     yield case("69b-utf-16-le", served(text.encode("utf-16-le"), "text/html; charset=utf-16le"), "ok unchanged decode_error")
-    yield case("69c-utf-16-unmarked", served(text.encode("utf-16-le"), "text/html"), "ok unchanged decode_error unsupported parse_error suspect empty")
+    yield case(
+        "69c-utf-16-unmarked",
+        served(text.encode("utf-16-le"), "text/html"),
+        "ok unchanged decode_error unsupported parse_error suspect empty",
+    )
     yield case("70-cp1252", served(text.encode("cp1252"), "text/html; charset=iso-8859-1"), "ok unchanged decode_error")
     for number, name in enumerate(("bogus-9", "rot13", "zlib", "idna", "unicode_escape", "utf-7", "base64", "undefined", "x" * 5000)):
         yield case(f"71-codec-{number}", served(good(), f"text/html; charset={name}"), "ok unchanged decode_error unsupported")
     yield case("73-nul", served(good().replace(b"Tram", b"Tr\0am", 1)), "ok unchanged decode_error unsupported suspect parse_error")
     yield case("74-invalid", served(good().replace(b"university", b"univ\xff\xfe\xc3(ersity")), "ok unchanged decode_error")
     yield case("75-nested", served(b"<div>" * 200_000 + good()), "ok unchanged too_large parse_error empty suspect")
-    yield case("76-attributes", served(b"<p " + b" ".join(b"a%d=1" % n for n in range(600_000)) + b">" + good()), "ok unchanged too_large parse_error empty suspect")
+    yield case(
+        "76-attributes",
+        served(b"<p " + b" ".join(b"a%d=1" % n for n in range(600_000)) + b">" + good()),
+        "ok unchanged too_large parse_error empty suspect",
+    )
     yield case("77-comment", served(b"<!-- " + BODY), "ok unchanged empty suspect parse_error unsupported")
     yield case("78-less-than", served(good() + b"<" * 1_000_000), "ok unchanged too_large parse_error empty suspect")
     yield case("79-script", served(good() + b"<script>" + b"x=1;" * 2_000_000 + b"</script>"), "ok unchanged too_large")
     yield case("80-word", served(good() + b"<p>" + b"x" * 5_000_000), "ok unchanged too_large parse_error suspect")
     rows = b"".join(b"<tr><td>%d<td>EUR 9.9 billion" % n for n in range(20_000))
-    yield case("81-rows", served(good().replace(b"</main>", b"<table>" + rows + b"</table></main>")), "ok unchanged too_large parse_error suspect")
+    yield case(
+        "81-rows", served(good().replace(b"</main>", b"<table>" + rows + b"</table></main>")), "ok unchanged too_large parse_error suspect"
+    )
     claim = b"The Harbour Tram will cost EUR 9.9 billion in total."
     hidden = (
         b"<div hidden>%b</div><div style='display: none'>%b</div><template>%b</template><!-- %b --><script>'%b'</script><noscript><style>%b</style></noscript><svg><desc>%b</desc></svg>"
@@ -246,11 +283,24 @@ def feeds(canary: int) -> Iterator[Case]:
         yield case(f"83-entity-{number}", served(body, RSS), broken + " ok", kind="feed")
     include = f'<x:include xmlns:x="http://www.w3.org/2001/XInclude" href="{outside}" parse="text"/>'
     yield case("86-xinclude", served(XML + rss(include + item.replace("&e;", "news")), RSS), "ok parse_error empty", kind="feed")
-    yield case("86b-xslt", served(XML + f'<?xml-stylesheet type="text/xsl" href="{outside}"?>'.encode() + rss(item.replace("&e;", "x")), RSS), "ok parse_error empty", kind="feed")
+    yield case(
+        "86b-xslt",
+        served(XML + f'<?xml-stylesheet type="text/xsl" href="{outside}"?>'.encode() + rss(item.replace("&e;", "x")), RSS),
+        "ok parse_error empty",
+        kind="feed",
+    )
     yield case("87-html-feed", served(BODY), "unsupported parse_error", kind="feed")
-    yield case("87b-cut-feed", served((XML + rss(item.replace("&e;", "EUR 9.9 billion") * 30))[:900], RSS), "ok parse_error unsupported empty", kind="feed")
+    yield case(
+        "87b-cut-feed",
+        served((XML + rss(item.replace("&e;", "EUR 9.9 billion") * 30))[:900], RSS),
+        "ok parse_error unsupported empty",
+        kind="feed",
+    )
     yield case("88-many", served(XML + rss("<item><title>t</title></item>" * 100_000), RSS), "ok too_large parse_error", kind="feed")
-    odd = "".join(f"<item><title>News {d}</title><pubDate>{d}</pubDate><guid>same</guid></item>" for d in ("Mon, 01 Jan 0000 00:00:00 GMT", "9999-12-31T23:59:59Z", "1e400", "yesterday"))
+    odd = "".join(
+        f"<item><title>News {d}</title><pubDate>{d}</pubDate><guid>same</guid></item>"
+        for d in ("Mon, 01 Jan 0000 00:00:00 GMT", "9999-12-31T23:59:59Z", "1e400", "yesterday")
+    )
     yield case("89-dates", served(XML + rss(odd), RSS), "ok", kind="feed")
 
 
@@ -265,7 +315,7 @@ def small_pdf(stream: bytes, extra: bytes = b"", kids: bytes = b"3 0 R", count: 
 def pdfs() -> Iterator[Case]:
     lines = [(50.0, 50.0 + 14 * n, 10.0, f"The Harbour Tram will cost EUR 9.9 billion, line {n}.") for n in range(20)]
     whole, kind = pdf(lines), "application/pdf"
-    noise = random.Random(4).randbytes(200_000)  # noqa: S311
+    noise = random.Random(4).randbytes(200_000)
     zeros = zlib.compress(b"\0" * 200_000_000, 9)
     bad = "parse_error unsupported too_large empty suspect ok"
     yield case("91-random", served(b"%PDF-1.7\n" + noise, kind), "parse_error unsupported", kind="pdf")
@@ -284,7 +334,9 @@ def pdfs() -> Iterator[Case]:
 def strangers() -> Iterator[Case]:
     yield case("99-png", served(b"\x89PNG\r\n\x1a\n" + b"\0" * 5000), "unsupported")
     yield case("99b-zip", served(b"PK\x03\x04" + b"\0" * 5000), "unsupported")
-    yield case("100-video", stalling(b"HTTP/1.1 200 OK\r\nContent-Type: video/mp4\r\nContent-Length: 9000000\r\n\r\n"), "unsupported", slow=True)
+    yield case(
+        "100-video", stalling(b"HTTP/1.1 200 OK\r\nContent-Type: video/mp4\r\nContent-Length: 9000000\r\n\r\n"), "unsupported", slow=True
+    )
     yield case("101-json", served(b'{"cost": "The Harbour Tram will cost EUR 9.9 billion"}', "application/json"), "unsupported")
     yield case("102-no-type", raw(b"HTTP/1.1 200 OK\r\nContent-Length: %d\r\n\r\n" % len(good()) + good()), "ok unchanged")
     yield case("103-garbage-type", served(good(), "x/y/z;;=\x7f"), "ok unchanged unsupported protocol_error")
@@ -299,12 +351,21 @@ def strangers() -> Iterator[Case]:
 def statuses() -> Iterator[Case]:
     for code in ("401 Unauthorized", "402 Payment Required", "403 Forbidden", "404 Not Found", "405 No", "406 No", "407 Proxy", "410 Gone", "418 Teapot", "451 Law",
                  "500 Error", "501 No", "502 Bad", "504 Late", "204 None", "205 Reset", "206 Partial", "511 Login", "202 Accepted"):  # fmt: skip
-        words = {"401": "auth_required", "407": "auth_required", "511": "auth_required", "410": "gone", "204": "http_error empty", "205": "http_error empty"}
+        words = {
+            "401": "auth_required",
+            "407": "auth_required",
+            "511": "auth_required",
+            "410": "gone",
+            "204": "http_error empty",
+            "205": "http_error empty",
+        }
         body = b"" if code[:3] in ("204", "205") else BODY
         yield case(f"111-{code[:3]}", served(body, status=code), words.get(code[:3], "http_error"))
     for number, after in enumerate(("120", "Wed, 01 Jan 2031 00:00:00 GMT", "9" * 5000, "-5", "soon", "Wed, 01 Jan 2020 00:00:00 GMT", "")):
         headers = {"Retry-After": after}
-        yield case(f"119-busy-{number}", served(BODY, status="503 Busy" if number % 2 else "429 Slow down", headers=headers), "rate_limited")
+        yield case(
+            f"119-busy-{number}", served(BODY, status="503 Busy" if number % 2 else "429 Slow down", headers=headers), "rate_limited"
+        )
 
 
 # -------------------------------------------------------------------------------------------------------- no page with 200, 126-141
@@ -316,26 +377,61 @@ def no_pages() -> Iterator[Case]:
         return served(f"<!doctype html><html lang=en><head><title>{title}</title></head><body><h1>{title}</h1>{lines}</body></html>")
 
     bad = "suspect empty"
-    yield case("126-cookies", bare("Before you continue", "We value your privacy. We and our 812 partners use cookies.", "Accept all", "Reject all", "Manage preferences"), bad)
+    yield case(
+        "126-cookies",
+        bare(
+            "Before you continue",
+            "We value your privacy. We and our 812 partners use cookies.",
+            "Accept all",
+            "Reject all",
+            "Manage preferences",
+        ),
+        bad,
+    )
     yield case("127-captcha", bare("Just a moment...", "Verify you are human by completing the action below.", "Ray ID: 88a1b2c3d4"), bad)
     yield case("128-soft-404", bare("Page not found", "Sorry, the page you are looking for does not exist or has been moved."), bad)
-    yield case("129-error", bare("Something went wrong", "An unexpected error occurred. Please try again later. Error code 0x80004005"), bad)
+    yield case(
+        "129-error", bare("Something went wrong", "An unexpected error occurred. Please try again later. Error code 0x80004005"), bad
+    )
     yield case("130-login", bare("Sign in", "Username", "Password", "Forgot your password?", "Create an account"), bad)
     yield case("131-maintenance", bare("Under maintenance", "We are undergoing scheduled maintenance and will be back soon."), bad)
-    yield case("132-shell", served("<!doctype html><html lang=en><head><title>Tram</title><script src=/app.js></script></head><body><div id=root></div><noscript>You need to enable JavaScript to run this app.</noscript></body></html>"), bad)
+    yield case(
+        "132-shell",
+        served(
+            "<!doctype html><html lang=en><head><title>Tram</title><script src=/app.js></script></head><body><div id=root></div><noscript>You need to enable JavaScript to run this app.</noscript></body></html>"
+        ),
+        bad,
+    )
     yield case("133-geo", bare("Not available", "This content is not available in your country or region."), bad)
-    yield case("134-parked", bare("harbour-tram.example", "This domain is for sale. Buy this domain now.", "Related searches", "Sponsored listings"), bad)
-    yield case("135-paywall", bare("Harbour Tram", "The tram is", "Subscribe to continue reading. Already a subscriber? Log in.", "Start your free trial"), bad)
+    yield case(
+        "134-parked",
+        bare("harbour-tram.example", "This domain is for sale. Buy this domain now.", "Related searches", "Sponsored listings"),
+        bad,
+    )
+    yield case(
+        "135-paywall",
+        bare("Harbour Tram", "The tram is", "Subscribe to continue reading. Already a subscriber? Log in.", "Start your free trial"),
+        bad,
+    )
     yield case("136-other-article", served(
         "<!doctype html><html lang=en><title>Bakery prize</title><main><h1>Bakery wins golden whisk</h1><p>The baker of Mill Street received the golden whisk yesterday "
         "evening, after thirty years of rolls, pretzels and plaited loaves for which customers queue every morning around the corner.</p><p>Visitors praised the sourdough crust, "
         "poppy seeds and butter; judges tasted blindfolded and agreed unanimously. Total cost of the new oven: EUR 9.9 billion, joked the mayor, with 99 stops for customers.</p></main>"
     ), bad)  # fmt: skip
-    yield case("137-lorem", bare("Harbour Tram", "Lorem ipsum dolor sit amet, consectetur adipiscing elit, sed do eiusmod tempor incididunt ut labore EUR 9.9 billion."), bad)
+    yield case(
+        "137-lorem",
+        bare(
+            "Harbour Tram",
+            "Lorem ipsum dolor sit amet, consectetur adipiscing elit, sed do eiusmod tempor incididunt ut labore EUR 9.9 billion.",
+        ),
+        bad,
+    )
     yield case("138-empty", served(b""), bad)
     yield case("139-blank", served(b" \r\n\t \n" * 50), bad)
     yield case("140-skeleton", served(b"<!doctype html><html><head></head><body></body></html>"), bad)
-    yield case("141-default", bare("Welcome to nginx!", "If you see this page, the nginx web server is successfully installed and working."), bad)
+    yield case(
+        "141-default", bare("Welcome to nginx!", "If you see this page, the nginx web server is successfully installed and working."), bad
+    )
 
 
 # --------------------------------------------------------------------------------------------------- payloads, values, regexes, 152-254
@@ -348,14 +444,47 @@ VALUES = (
     "EUR 1e400 billion", "EUR NaN", "EUR Infinity", "EUR " + "9" * 5000, "EUR 1" + "0" * 4400, "-7 stops", "0 stops", "30 February 2027", "year 0", "31 April 9999", "EUR ９９９ billion",
     "EUR ١٢٣ million", "EUR 0x7f", "EUR 1_000", "EUR 1.5.5 billion", "EUR 10^400", "EUR 99999999999999999999999999999999 billion", "EUR -5 billion", "½⅓ billion euro",
 )  # fmt: skip
-RUNS = ("9", " ", ",", "(", "1,", "1 ", "EUR ", "€1", ". ", "million ", "A", "a-", "and ", "1.", "2026-", "\u00a0", "from 1 to ", "'", "%", "/1", "[", "x@", "no ", "(1", "ſ", "1e")
+RUNS = (
+    "9",
+    " ",
+    ",",
+    "(",
+    "1,",
+    "1 ",
+    "EUR ",
+    "€1",
+    ". ",
+    "million ",
+    "A",
+    "a-",
+    "and ",
+    "1.",
+    "2026-",
+    "\u00a0",
+    "from 1 to ",
+    "'",
+    "%",
+    "/1",
+    "[",
+    "x@",
+    "no ",
+    "(1",
+    "ſ",
+    "1e",
+)
 
 
 def poisoned() -> Iterator[Case]:
     base = good().decode("utf-8")
     for number, payload in enumerate((" ".join(p for p in PAYLOADS if len(p) < 100), *(p for p in PAYLOADS if len(p) >= 100))):
-        marked = base.replace("</main>", f"<p>The {payload} AI hub in Lyon was selected, and costs EUR 3 million.</p></main>").replace("<title>", f"<title>{payload[:2000]} ")
-        yield case(f"152-payload-{number}", served(marked.encode("utf-8", "surrogatepass")), "ok unchanged suspect too_large parse_error decode_error")
+        marked = base.replace("</main>", f"<p>The {payload} AI hub in Lyon was selected, and costs EUR 3 million.</p></main>").replace(
+            "<title>", f"<title>{payload[:2000]} "
+        )
+        yield case(
+            f"152-payload-{number}",
+            served(marked.encode("utf-8", "surrogatepass")),
+            "ok unchanged suspect too_large parse_error decode_error",
+        )
     values = "".join(f"<p>Elsewhere somebody says {value} of something.</p>" for value in VALUES)
     yield case("204-values", served(base.replace("</main>", f"{values}</main>")), "ok unchanged")
     for number in range(0, len(RUNS), 5):
@@ -379,7 +508,7 @@ def robots() -> Iterator[Case]:
     yield said(b"x", "robots_denied", "error", status="500 Error")
     yield said(BODY, "ok unchanged", "html")
     yield said(b"User-agent: *\nDisallow: /x\n" * 60_000, "ok unchanged", "long")
-    yield said(random.Random(5).randbytes(50_000), "ok unchanged", "noise")  # noqa: S311
+    yield said(random.Random(5).randbytes(50_000), "ok unchanged", "noise")
     yield case("267-robots-stall", served(good()), "robots_denied timeout", robots=stalling(b""), slow=True)
     yield case("268-robots-bomb", served(good()), "ok unchanged robots_denied too_large", robots=packed("gzip", bomb(100)), slow=True)
 

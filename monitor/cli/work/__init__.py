@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+from monitor.cli.work.archiving import fetch_past
 from monitor.cli.work.changes import changes, export, report, show
 from monitor.cli.work.deciding import review
-from monitor.cli.work.archiving import fetch_past
 from monitor.cli.work.looking import check, replay, reread
 from monitor.cli.work.sources import discover_sources, list_sources, test_source
 from monitor.cli.work.upkeep import backup_database, check_database, restore_database, upgrade_database

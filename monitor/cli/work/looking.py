@@ -16,8 +16,8 @@ from monitor import delivery, pipeline, watch
 from monitor.baseline import programme_folder, read
 from monitor.cli.common import State
 from monitor.cli.common import now as clock
-from monitor.cli.work.archiving import keep_pages
 from monitor.cli.output import clean, complain, say
+from monitor.cli.work.archiving import keep_pages
 from monitor.config import Settings
 from monitor.core.model import Baseline, Change
 from monitor.errors import UsageError
