@@ -122,7 +122,10 @@ def advised(doubt: Doubt, source: Source) -> str:
 
 
 def unlike_before(steps: Steps, task: Task, page: Page, fact_count: int) -> Doubt | None:
-    """Doubts a page that is nothing like the last good one. Lists and feeds change whole; a page that names the programme is about it, however rewritten."""
+    """Doubts a page that is nothing like the last good one.
+
+    Lists and feeds change as a whole; a page that names the programme is about it, however rewritten.
+    """
     if task.before is None or task.source.kind not in ("page", "pdf") or page.entries:
         return None
     try:

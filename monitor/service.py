@@ -357,6 +357,8 @@ def start_web(settings: Settings, journal: Journal, host: str, port: int) -> Web
 
 def start_health(settings: Settings, store: Store, journal: Journal, host: str, port: int) -> Web | None:
     """`/healthz`, `/readyz` and `/metrics` alone; the watch goes on without when the port is taken."""
+    from monitor.web.health import Health
+
     try:
         listener = listening(host, port)
     except ConfigError as error:

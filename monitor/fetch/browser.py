@@ -1,7 +1,8 @@
-"""A page as a browser shows it, for sources whose text comes by script (`browser = true`; the extra `browser`, with Chromium on the machine).
+"""A page as a browser shows it, for sources whose text comes by script (`browser = true`; the extra `browser`, with Chromium here).
 
-The browser itself has no way to the network: its proxy leads nowhere, and every request it makes is answered by us, through the line all fetching takes:
-addresses checked and pinned, robots.txt obeyed, redirects by hand, sizes and time bounded. What is no document, script or data is not fetched at all.
+The browser itself has no way to the network: its proxy leads nowhere, and every request it makes is answered by us, through the same line as
+all other fetching: addresses checked and pinned, robots.txt obeyed, redirects by hand, sizes and time bounded.
+What is no document, script or data is not fetched at all.
 """
 
 from __future__ import annotations

@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from datetime import datetime
+import json
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
 
 from sqlalchemy import ColumnElement, and_, func, select
-from sqlalchemy.engine import RowMapping
+from sqlalchemy.engine import Connection, RowMapping
 
 from monitor.store.digests import ANALYSIS
 from monitor.store.engine import Store
+from monitor.store.knowledge import CLAIM
 from monitor.store.sources import SNAPSHOT, SOURCE, URL, VISIT
+
+OVERDUE = timedelta(hours=6)
+NOISY_LOOKS = 5
+SILENT_LOOKS = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +43,12 @@ class Health:
     publisher: str = ""
     urls: int = 1
     removed: bool = False
+    noisy: bool = False
+    never_yielding: bool = False
+
+    def is_overdue(self, now: datetime) -> bool:
+        """Whether the time of the next look is past by more than the looks of a slow day take."""
+        return self.next_check is not None and now - self.next_check > OVERDUE
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +81,7 @@ class Snapshot:
     reason: str
     title: str
     observations: int
+    headers: tuple[tuple[str, str], ...] = ()
 
 
 def sources(store: Store, programme: str | None = None, *, removed: bool = False) -> list[Health]:
@@ -83,7 +96,28 @@ def sources(store: Store, programme: str | None = None, *, removed: bool = False
     with store.read() as connection:
         counted = {row["source"]: row for row in connection.execute(totals).mappings()}
         rows = connection.execute(statement.join(SOURCE, URL.c.source == SOURCE.c.id).where(*where).order_by(SOURCE.c.id)).mappings().all()
-    return [health_of(row, counted[row["source"]]) for row in rows]
+        speaking = {f"{p}/{s}" for p, s in connection.execute(select(CLAIM.c.programme, CLAIM.c.source).distinct())}
+        noisy = {row["id"] for row in rows if is_noisy(connection, row)}
+    found = [health_of(row, counted[row["source"]]) for row in rows]
+    return [
+        replace(health, noisy=row["id"] in noisy, never_yielding=row["attempts"] >= SILENT_LOOKS and row["source"] not in speaking)
+        for health, row in zip(found, rows, strict=True)
+    ]
+
+
+def is_noisy(connection: Connection, row: RowMapping) -> bool:
+    """Whether nearly every look at a page brings another text with the same number of facts: a counter or a clock that `exclude` could take out."""
+    if row["snapshots"] < NOISY_LOOKS or row["attempts"] > row["snapshots"] * 2:
+        return False
+    statement = (
+        select(ANALYSIS.c.text_sha256, ANALYSIS.c.observations)
+        .join(SNAPSHOT, ANALYSIS.c.snapshot == SNAPSHOT.c.id)
+        .where(SNAPSHOT.c.source_url == row["id"], ANALYSIS.c.status == "ok")
+        .order_by(SNAPSHOT.c.captured_at.desc())
+        .limit(NOISY_LOOKS)
+    )
+    found = connection.execute(statement).all()
+    return len(found) == NOISY_LOOKS and len({text for text, _ in found}) == NOISY_LOOKS and len({count for _, count in found}) == 1
 
 
 def health_of(row: RowMapping, counted: RowMapping) -> Health:
@@ -170,5 +204,6 @@ def snapshot_of(row: RowMapping) -> Snapshot:
         reason=row["reason"] or "",
         title=row["title"] or "",
         observations=row["observations"] or 0,
+        headers=tuple((str(name), str(value)) for name, value in json.loads(row["headers"] or "[]")),
         **{name: row[name] for name in same},
     )

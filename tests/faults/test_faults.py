@@ -25,8 +25,8 @@ from tests.homes import AGREES, REVISED, make
 from tests.servers import Connection, Server
 
 SHARED = 8  # servers for cases that are quickly over
-TIME_S = 60
-MEMORY_MB = 400  # both processes together; each keeps under 300
+TIME_S = 120  # for 200 sources and a machine that does other things, too
+MEMORY_MB = 300
 
 
 @dataclass(frozen=True)
@@ -45,7 +45,7 @@ class Day:
 
 
 class Peaks(threading.Thread):
-    """The most memory a process and its children had; the system's own count of a child begins with ours, which it was forked from."""
+    """The most memory a process or one of its children had; the system's own count of a child begins with ours, which it was forked from."""
 
     def __init__(self, pid: int) -> None:
         super().__init__(daemon=True)
@@ -54,7 +54,7 @@ class Peaks(threading.Thread):
 
     def run(self) -> None:
         while not self.ended.wait(0.05):
-            self.peak_kb = max(self.peak_kb, sum(rss_kb(pid) for pid in (self.pid, *children_of(self.pid))))
+            self.peak_kb = max(self.peak_kb, *(rss_kb(pid) for pid in (self.pid, *children_of(self.pid))), 0)
 
     def highest_mb(self) -> float:
         self.ended.set()
@@ -99,7 +99,7 @@ class Town:
             **{name: value for name, value in os.environ.items() if not name.startswith(("MONITOR_", "COV_"))},
             "HOME": str(folder), "HTTP_PROXY": proxy, "http_proxy": proxy, "ALL_PROXY": proxy, "COLUMNS": "200",
             "MONITOR_HOME": str(self.home), "MONITOR_ALLOW_HOSTS": ",".join(s.netloc for s in self.servers), "MONITOR_HOST_DELAY_S": "0", "MONITOR_FETCH_RETRIES": "0",
-            "MONITOR_FETCH_TIMEOUT_S": "2.5", "MONITOR_FETCH_WORKERS": "64", "MONITOR_READ_TIMEOUT_S": "2",
+            "MONITOR_FETCH_TIMEOUT_S": "2.5", "MONITOR_FETCH_WORKERS": "24", "MONITOR_READ_TIMEOUT_S": "2",
         }  # fmt: skip
 
     def block(self, case: Case, stack: ExitStack) -> str:

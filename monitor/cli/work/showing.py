@@ -139,7 +139,21 @@ def _captures(store: Store, programme: str | None) -> Iterator[Capture]:
     for kept in reversed(looks.snapshots(store, programme=programme, limit=10**9)):
         body = store.blobs.get(kept.sha256)
         if body is not None:
-            yield Capture(kept.source_id, kept.url, kept.final_url, kept.captured_at, kept.http_status, kept.media_type, body, kept.sha256)
+            known = dict(reversed(kept.headers))
+            yield Capture(
+                kept.source_id,
+                kept.url,
+                kept.final_url,
+                kept.captured_at,
+                kept.http_status,
+                kept.media_type,
+                body,
+                kept.sha256,
+                known.get("etag"),
+                known.get("last-modified"),
+                None,
+                kept.headers,
+            )
 
 
 def write_out(text: str, output: Path | None) -> None:

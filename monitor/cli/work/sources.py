@@ -40,7 +40,7 @@ def list_sources(state: State, programme: str | None, form: Format) -> int:
         watch.sync_all(store, loaded.baselines, clock())
         found = looks.sources(store, programme)
     if form is Format.JSON:
-        say(render.to_json([render.health_json(h) for h in found]))
+        say(render.to_json([render.health_json(h) | _more(h, clock()) for h in found]))
     else:
         print_table(("id", "status", "last ok", "next check", "facts", "what is wrong"), [_row(h) for h in found])
     return 0
@@ -48,7 +48,35 @@ def list_sources(state: State, programme: str | None, form: Format) -> int:
 
 def _row(health: looks.Health) -> tuple[str, ...]:
     facts = "-" if health.facts_last is None else f"{health.facts_last}/{health.facts_usual}"
-    return health.id, health.status, _moment(health.last_ok), _moment(health.next_check), facts, health.error
+    return health.id, health.status, _moment(health.last_ok), _moment(health.next_check), facts, "; ".join(_wrong(health, clock()))
+
+
+def _wrong(health: looks.Health, now: datetime) -> Iterator[str]:
+    """What is not as it should be, in words."""
+    if health.error:
+        since = f" (since {_moment(health.failing_since)})" if health.failing_since else ""
+        yield health.error + since
+    if health.moved_to:
+        yield f"moved for good to {health.moved_to}"
+    if health.is_overdue(now):
+        yield "overdue"
+    if health.noisy:
+        yield "its text differs at every look (see: monitor sources test)"
+    if health.never_yielding:
+        yield "has never said anything about a known fact"
+
+
+def _more(health: looks.Health, now: datetime) -> dict[str, object]:
+    """Health beyond the fields of the contract."""
+    return {
+        "failing_since": render.contract.moment(health.failing_since),
+        "failures": health.failures,
+        "overdue": health.is_overdue(now),
+        "moved_to": health.moved_to,
+        "noisy": health.noisy,
+        "never_yielding": health.never_yielding,
+        "addresses": health.urls,
+    }
 
 
 def _moment(at: datetime | None) -> str:

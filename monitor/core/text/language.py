@@ -78,6 +78,7 @@ def language_of(html_lang: str | None, source_language: str | None, text: str) -
     >>> language_of("de-AT", None, ""), language_of(None, None, "Das Haus und die Brücke sind nicht für den Verkehr auf der Straße")
     ('de', 'de')
     """
+    text = _without_figures(text[:_SAMPLE])
     said = _code(html_lang) or _code(source_language)
     vote, hits, second = _vote(text)
     if said and not (vote != said and hits >= 15 and hits >= 4 * max(1, _hits_of(said, text)) and hits >= 1.5 * second):
@@ -85,6 +86,11 @@ def language_of(html_lang: str | None, source_language: str | None, text: str) -
     if hits >= 4 and hits >= 1.3 * second:
         return vote
     return _detected(text) or (vote if hits > second else UNKNOWN)
+
+
+def _without_figures(text: str) -> str:
+    """Without tokens that hold digits: the "e" of 1e9 and the "a" of 12a are no words of any language."""
+    return " ".join(token for token in text.split() if not any(map(str.isdigit, token)))
 
 
 def _code(written: str | None) -> str:
