@@ -6,15 +6,16 @@ Pure but for a memory of what was prepared (catalogue, lexicons): the same calls
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime
+from decimal import Decimal
 
+from monitor import plugins
 from monitor.core import notices
 from monitor.core.claims import Look
 from monitor.core.digest import Digest, Knowledge, digest
 from monitor.core.extract import EXTRACTOR_VERSION, extract
 from monitor.core.kinds import Kind
 from monitor.core.lang import load
-from monitor.core.model import Baseline, Change, Claim, KnownName, Observation, Page, Setting, Source
+from monitor.core.model import Baseline, Change, Claim, Count, KnownName, Money, Observation, Page, Setting, Source
 from monitor.core.readers import read
 from monitor.core.suspect import Doubt, Usual, doubt
 from monitor.reading import Sight
@@ -62,7 +63,34 @@ class Understanding:
         return digest(self.knowledge(baseline, known), look, sight.observations, previous, load(language))
 
     def notice(self, change: Change, before: Change | None) -> notices.Notice | None:
-        return notices.judge(change, before)
+        """The notice a change earns now; None where nothing is sent."""
+        _, known = self._known.get(change.programme, ("", None))
+        doubt = out_of_bounds(change, known.baseline) if known else None
+        found = notices.judge(change, before, doubt=doubt)
+        return found if found.is_sent else None
 
 
-__all__ = ["Understanding", "datetime"]
+def out_of_bounds(change: Change, baseline: Baseline) -> str | None:
+    """Why a value is not believed: the sanity bounds of its fact that it crosses. None when it keeps within them, or there are none."""
+    number = _number(change)
+    bounds = next((e for e in baseline.expectations if e.fact == change.fact), None)
+    if number is None or bounds is None:
+        return None
+    if bounds.min is not None and number < bounds.min:
+        return f"below the {bounds.min} that is expected at least"
+    return f"above the {bounds.max} that is expected at most" if bounds.max is not None and number > bounds.max else None
+
+
+def _number(change: Change) -> Decimal | None:
+    match change.new:
+        case Money(amount=amount):
+            return amount
+        case Count(count=count):
+            return count
+        case _:
+            return None
+
+
+def steps() -> Understanding:
+    """The stations with every kind there is; what `isolation` makes in its children."""
+    return Understanding(plugins.kinds())

@@ -67,10 +67,12 @@ def changes(
     programme: ProgrammeOption = None,
     status: Annotated[ChangeStatus | None, typer.Option(help="Only changes with this status.")] = None,
     since: Annotated[str | None, typer.Option(help="Only changes first seen on this day or later.")] = None,
+    unlinked: Annotated[bool, typer.Option("--unlinked", help="What was read and tied to no fact instead, with the reasons.")] = False,
     format: FormatOption = Format.TEXT,
 ) -> int:
     """List the flagged changes, most important first."""
-    return exit_code(call("monitor.cli.work:changes", state_of(context), programme, status, parse_day(since) if since else None, format))
+    day = parse_day(since) if since else None
+    return exit_code(call("monitor.cli.work:changes", state_of(context), programme, status, day, format, unlinked=unlinked))
 
 
 def show(

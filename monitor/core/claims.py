@@ -99,6 +99,8 @@ def _choose(statements: Sequence[Linked], known: Sequence[Value], kinds: Mapping
     """The statement that tells what the page holds now; None when it only speaks of the past."""
     now = [s for s in statements if not _NOT_NOW & set(s.observation.roles) or (s.observation.pair and s.observation.role is not Role.PAST)]
     denied = [s for s in statements if s.observation.kind == "date" and s.observation.role is Role.DENIED]
+    if denied and _is_revoked(denied, now, known, kinds):
+        return denied[0]
     if not now:
         return denied[0] if denied else None
     tied = [s for s in now if s.observation.pair]
@@ -111,6 +113,14 @@ def _choose(statements: Sequence[Linked], known: Sequence[Value], kinds: Mapping
         if confirming and max(s.score for s in confirming) >= best.score - KNOWN_BONUS:
             return max(confirming, key=lambda s: s.score)
     return best
+
+
+def _is_revoked(denied: Sequence[Linked], now: Sequence[Linked], known: Sequence[Value], kinds: Mapping[str, Kind]) -> bool:
+    """Is the date last known denied, and every other date the page gives one that was known before?"""
+    kind = kinds["date"]
+    if not known or not any(_same(kind, known[-1], s.observation.value) for s in denied):
+        return False
+    return all(any(_same(kind, v, s.observation.value) for v in known) for s in now)
 
 
 def _same(kind: Kind, old: Value, new: Value) -> bool:

@@ -49,7 +49,7 @@ LOOKS_UNTIL_GONE = 3
 
 _OPEN = frozenset({ChangeStatus.OPEN, ChangeStatus.SNOOZED})
 _REMOVED = frozenset({"cancelled", "withdrawn", "terminated", "rejected"})
-_NEW = {"money": ChangeType.NEW_BUDGET, "date": ChangeType.NEW_DATE, "count": ChangeType.COUNT_CHANGED, "site": ChangeType.NEW_SITE}
+_NEW = {"status": ChangeType.STATUS_CHANGED, "money": ChangeType.NEW_BUDGET, "date": ChangeType.NEW_DATE, "count": ChangeType.COUNT_CHANGED, "site": ChangeType.NEW_SITE}
 _REVISED = {
     "money": ChangeType.BUDGET_REVISED,
     "date": ChangeType.DATE_MOVED,
@@ -167,7 +167,13 @@ def _revision(differ: Differ, fact: Fact, claim: Claim, now: datetime) -> None:
     reason = f"{rival.evidence[0].publisher} said otherwise within {SAME_NEWS.days} days" if rival else step.reason
     new = _flag(differ, claim, type_, old, claim.value, step.delta, now, reason)
     if new and not rival:
-        for change in pending:
+        _supersede(differ, fact, new)
+
+
+def _supersede(differ: Differ, fact: Fact, new: Change) -> None:
+    """Open changes of the fact's value give way to the newest: one decision is owed, not one a step."""
+    for change in differ.about(fact.key):
+        if change.id != new.id and change.status in _OPEN and change.fact == fact.key and change.kind == new.kind:
             differ.put(replace(change, status=ChangeStatus.SUPERSEDED, reasons=(*change.reasons, f"superseded by {new.id}")))
 
 
@@ -242,11 +248,16 @@ def _date_denied(differ: Differ, fact: Fact, claim: Claim, now: datetime) -> Non
     if not isinstance(fact.value, DateSpan) or not isinstance(claim.value, DateSpan):
         return
     is_open = claim.value.start is None and claim.value.end is None
-    if not is_open and differ.kinds["date"].compare(fact.value, claim.value).verdict == "different":
+    history = differ.about(fact.key)
+    pending = [c.new for c in history if c.status in _OPEN and isinstance(c.new, DateSpan)]
+    if not is_open and all(differ.kinds["date"].compare(v, claim.value).verdict == "different" for v in (fact.value, *pending)):
         return
     nothing = replace(claim.value, start=None, end=None, edtf="")
-    if _flagged(differ.kinds["date"], differ.about(fact.key), nothing) is None:
-        _flag(differ, claim, ChangeType.DATE_MOVED, fact.value, nothing, Delta(), now, "the date no longer holds and no other is given")
+    if _flagged(differ.kinds["date"], history, nothing) is None:
+        old = pending[-1] if pending else fact.value
+        flagged = _flag(differ, claim, ChangeType.DATE_MOVED, old, nothing, Delta(), now, "the date no longer holds and no other is given")
+        if flagged:
+            _supersede(differ, fact, flagged)
 
 
 # ------------------------------------------------------------------------------------------------- sites, participants, new facts

@@ -48,6 +48,10 @@ from monitor.core.text import names as known_names
 from monitor.core.text.cues import vocabulary
 from monitor.core.text.words import plain, tokens
 
+# What happens to a site, contract or law suit that a reviewer wants to know even where no fact of it is kept.
+_DECISIVE = frozenset({"cancelled", "withdrawn", "terminated", "dismissed", "suspended", "rejected"})
+HEAD_CHARACTERS = 600
+
 # A fact must explain at least this much of an observation to have it. Found on the developed-on replays: below 0.45 parts are taken for totals,
 # above 0.6 figures whose property stands only in a heading are lost.
 THRESHOLD = 0.5
@@ -104,6 +108,14 @@ _KIN: Mapping[str, frozenset[str]] = {
     "decide": frozenset({"select", "announce", "approve"}),
     "approve": frozenset({"decide", "force"}),
 }
+# Sorts of money that are often told in each other's words.
+_MONEY_KIN: Mapping[str, frozenset[str]] = {
+    "cost": frozenset({"budget", "investment"}),
+    "budget": frozenset({"cost", "funding", "investment"}),
+    "investment": frozenset({"cost", "budget", "funding"}),
+    "funding": frozenset({"budget", "grant", "investment"}),
+    "grant": frozenset({"funding"}),
+}
 _MONEY_KINDS = frozenset(["fine", "operation_cost", "loan", "private", "shareholding", "contingency"])
 
 
@@ -153,6 +165,7 @@ class Catalogue:
         self.facts = {f.key: f for f in (*baseline.facts, *provisional) if not f.removed}
         self.names = _names(baseline, self.facts.values())
         self.aliases = [a for a in (frozenset(stem(t.word) for t in tokens(n)) for n in (baseline.title, *baseline.aliases)) if a]
+        self.narrower = _narrower(self.names, self.facts.values(), stems(" ".join((baseline.title, *baseline.aliases))))
         self.programme = stems(" ".join((baseline.title, *baseline.aliases)))
         vocabularies = [properties(load(code)) for code in dict.fromkeys(("en", *baseline.languages))]
         described = {
@@ -237,6 +250,13 @@ def _names(baseline: Baseline, facts: Iterable[Fact]) -> tuple[KnownName, ...]:
             found.append(KnownName(fact.scope, "scope", fact.key))
     unique = {(n.text.casefold(), n.kind, n.key): n for n in found if len(n.text) > 1}
     return tuple(unique.values())
+
+
+def _narrower(names: Sequence[KnownName], facts: Iterable[Fact], programme: frozenset[str]) -> frozenset[KnownName]:
+    """The names of the programme's parts: of its sites, their hosts and places. A programme at one site, or named after its place, has none."""
+    if sum(f.kind == "site" for f in facts) < 2:
+        return frozenset()
+    return frozenset(n for n in names if n.kind in ("site", "host", "place") and not stems(n.text) <= programme)
 
 
 class Links(NamedTuple):
@@ -335,6 +355,7 @@ class _Linker:
         self.spans: dict[tuple[str, int], list[tuple[int, int]]] = {}
         for o in observations:
             self.spans.setdefault((o.kind, o.sentence_start), []).append((o.start, o.end))
+        self.main_start = next((p.start for p in page.passages if p.region is Region.MAIN), 0)
         self.on_topic = official or self._is_on_topic()
 
     def _is_on_topic(self) -> bool:
@@ -429,7 +450,7 @@ class _Linker:
             return None
         factors = [
             prop,
-            _scope(signature, situation),
+            _scope(signature, situation, self.catalogue.narrower),
             _role(signature, observation, agrees),
             _plausible(signature.fact.value, observation.value, agrees),
             self._topic(situation),
@@ -567,7 +588,7 @@ class _Linker:
             return Linked(observation, signature.fact.key, 0.8, ("the participant itself",), signature.fact.label, cues=tuple(sorted(cues)))
         if not moving or _foreign(situation) or not self.on_topic or observation.region is not Region.MAIN or observation.role in _NOT_NOW:
             return Unlinked(observation, "a country named without joining or leaving")
-        fitting = [s for s in sets if _scope(s, situation).factor >= 0.8]
+        fitting = [s for s in sets if _scope(s, situation, self.catalogue.narrower).factor >= 0.8]
         if fitting:
             return Linked(
                 observation, fitting[0].fact.key, 0.8, ("joins or leaves, in the clause",), fitting[0].fact.label, cues=tuple(sorted(cues))
@@ -601,13 +622,24 @@ class _Linker:
             return Unlinked(observation, foreign)
         for signature in self.catalogue.by_kind.get("status", ()):
             prop = _property(signature, observation, situation, False, self.lexicon)
-            score = (prop.factor if prop else 0.0) * _scope(signature, situation).factor * self._topic(situation).factor
+            score = (prop.factor if prop else 0.0) * _scope(signature, situation, self.catalogue.narrower).factor * self._topic(situation).factor
             if score >= THRESHOLD:
                 return Linked(observation, signature.fact.key, score, (prop.reason if prop else "",), signature.fact.label)
         sites = [n for n, near in situation.names.items() if n.kind == "site" and near.nearness >= 0.95 and n.key]
         if len({n.key for n in sites}) == 1:
             return Linked(observation, sites[0].key, 0.75, (f"said of {sites[0].text}",), sites[0].text)
-        return Unlinked(observation, "no fact with a status is named in the clause")
+        return self._new_status(observation, situation) or Unlinked(observation, "no fact with a status is named in the clause")
+
+    def _new_status(self, observation: Observation, situation: Situation) -> Linked | None:
+        """An end or a stop of something of the programme, said in the title or at the head of the page."""
+        assert isinstance(observation.value, Status)
+        is_head = observation.start - self.main_start <= HEAD_CHARACTERS
+        if observation.value.status not in _DECISIVE or not is_head or not self.on_topic or observation.region is not Region.MAIN:
+            return None
+        if observation.role not in (Role.CURRENT, Role.TOTAL) or observation.confidence < 0.5:
+            return None
+        label = observation.value.of or self.page.title
+        return Linked(observation, None, 0.6, ("said at the head of the page",), label, f"status|{plain(label)}|{observation.value.status}")
 
     def _cues_near(self, observation: Observation) -> frozenset[str]:
         text = self.page.text[observation.sentence_start : observation.sentence_end]
@@ -634,14 +666,18 @@ def _described(signature: Signature, observation: Observation, situation: Situat
     """Money and the rest: concepts and stems of the label; a total or an equal value may stand without them."""
     concepts = {c: situation.concepts[c] for c in signature.concepts if c in situation.concepts}
     words = {w: situation.stems[w] for w in signature.stems if w in situation.stems}
-    base = max([0.6 * n.nearness for n in concepts.values()] + [0.5 * n.nearness for n in words.values()], default=0.0)
+    kin = {k: situation.concepts[k] for c in signature.concepts for k in _MONEY_KIN.get(c, ()) if k in situation.concepts}
+    base = max(
+        [0.6 * n.nearness for n in concepts.values()] + [0.5 * n.nearness for n in words.values()] + [0.5 * n.nearness for n in kin.values()],
+        default=0.0,
+    )
     miss = 1.0
     for c, near in concepts.items():
         miss *= 1 - 0.6 * signature.concepts[c] * near.nearness
     for w, near in words.items():
         miss *= 1 - 0.5 * signature.stems[w] * near.nearness
     score = base + 0.4 * (1 - miss)
-    named = sorted((near.nearness, word, near.where) for word, near in {**concepts, **words}.items())
+    named = sorted((near.nearness, word, near.where) for word, near in {**kin, **concepts, **words}.items())
     reason = f"{named[-1][1]} {named[-1][2]}" if named else ""
     if observation.kind == "money":
         if {Role.TOTAL, Role.SUM} & set(observation.roles) and score < 0.6 and signature.fact.version:
@@ -721,22 +757,19 @@ def _unit(signature: Signature, observation: Observation, situation: Situation, 
     return Factor(0.75 if lexicon.code != "en" else 0.6, f"{value.unit} means {sorted(means)[0]}")
 
 
-def _scope(signature: Signature, situation: Situation) -> Factor:
-    """Does the statement speak of the part of the programme that the fact is about?"""
+def _scope(signature: Signature, situation: Situation, narrower: frozenset[KnownName]) -> Factor:
+    """Does the statement speak of the part of the programme that the fact is about? `narrower` are the names of its parts."""
     if signature.scope_keys or signature.fact.scope:
         return _narrow_scope(signature, situation)
-    narrower = [
-        (n.nearness, name.text)
-        for name, n in situation.names.items()
-        if name.kind in ("site", "host", "organisation", "place") and n.nearness >= TITLE
-    ]
-    programme = max((n.nearness for name, n in situation.names.items() if name.kind == "programme"), default=0.0)
-    if signature.fact.kind == "count" or not narrower:
+    if signature.fact.kind == "count":
         return Factor(1.0, "")
-    nearness, text = max(narrower)
-    if (nearness >= 0.9 and len({t for n, t in narrower if n >= 0.9}) == 1) or nearness > programme:
-        return Factor(0.5, f"speaks of {text}, a part of the programme")
-    return Factor(1.0, "")
+    parts = [(n.nearness, name.key, name.text) for name, n in situation.names.items() if name in narrower and n.nearness >= TITLE]
+    if not parts:
+        return Factor(1.0, "")
+    nearness, _, text = max(parts, key=lambda p: p[0])
+    programme = max((n.nearness for name, n in situation.names.items() if name.kind == "programme"), default=0.0)
+    is_one_part = len({key for n, key, _ in parts if n >= 0.9}) == 1
+    return Factor(0.5, f"speaks of {text}, a part of the programme") if is_one_part or nearness > programme else Factor(1.0, "")
 
 
 def _narrow_scope(signature: Signature, situation: Situation) -> Factor:
@@ -770,6 +803,8 @@ def _role(signature: Signature, observation: Observation, agrees: bool) -> Facto
         return Factor(0.2, f"per {observation.value.per}")
     if Role.DEADLINE in roles and "apply" not in signature.concepts:
         return Factor(0.2, "a deadline")
+    if isinstance(observation.value, DateSpan) and observation.value.relative:
+        return Factor(0.75, "a date relative to the page's own")
     if Role.SCENARIO in roles:
         return Factor(0.75, "only supposed")
     return Factor(1.0, "")
@@ -841,7 +876,7 @@ def _money_about(value: Money, observation: Observation, near: Mapping[str, floa
         return None
     if near.get("fine", 0) >= 0.8 or near.get("operation_cost", 0) >= 0.9:
         return None
-    for sort in ("contract", "grant", "loan", "building", "machine", "private", "national", "union", "cost", "funding"):
+    for sort in ("contract", "grant", "loan", "building", "machine", "private", "national", "union", "cost", "budget", "investment", "funding"):
         if near.get(sort, 0) >= 0.6:
             return sort
     return "total" if {Role.TOTAL, Role.SUM, Role.TRANCHE} & set(observation.roles) else None

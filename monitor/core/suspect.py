@@ -23,19 +23,36 @@ _WORD = re.compile(r"[^\W\d_]{3,30}")
 _LOREM = re.compile(r"lorem\s{1,3}ipsum|dolor\s{1,3}sit\s{1,3}amet|consectetur\s{1,3}adipi", re.I)
 _CODE = re.compile(r"^\W{0,3}(?:error\s{0,3})?(?:4\d\d|50\d)\b", re.I)
 
-# What is looked for, in this order: name in [page], what to say, words of main text up to which it is believed, how many different phrases are needed.
-_SIGNS = (
-    ("captcha", "a captcha or robot check instead of the page", SHORT, 1),
-    ("not_found", "says that the page was not found", SHORT, 1),
-    ("error", "shows an error message", SHORT, 1),
-    ("maintenance", "is under maintenance", SHORT, 1),
-    ("geo", "is not available from here (region)", SHORT, 1),
-    ("parked", "a parked or unfinished site", SHORT, 2),
-    ("login", "asks to log in", SHORT, 2),
-    ("paywall", "a paywall with the beginning of the article", SHORT, 1),
-    ("consent", "a cookie or consent wall instead of the page", SHORT, 2),
+# A year, an amount or a quantity of two and more digits that is no status code: what news have and walls have not.
+_FIGURE = re.compile(
+    r"(?<![\w#.-])(?:(?:19|20)\d\d|\d{1,3}[.,]\d{1,20}|[€$£]\s?\d{1,20}|\d{1,20}\s?(?:%|€|[^\W\d_]{3,20}\s(?:euros?|eur|€|dollars?|pounds?|zł|kr)))(?![\w-])",
+    re.I,
 )
-_SURE = frozenset(("captcha", "not_found", "error", "maintenance", "geo"))
+
+
+@dataclass(frozen=True, slots=True)
+class _Sign:
+    """What is looked for: its name in [page], what to say of it, how many different phrases are needed, whether one plain phrase is enough."""
+
+    name: str
+    reason: str
+    needed: int = 2
+    sure: bool = False
+    despite_figures: bool = False  # a paywall leaves the beginning of the article, figures and all
+
+
+# In this order.
+_SIGNS = (
+    _Sign("captcha", "a captcha or robot check instead of the page", sure=True),
+    _Sign("not_found", "says that the page was not found", sure=True),
+    _Sign("error", "shows an error message", sure=True),
+    _Sign("maintenance", "is under maintenance", sure=True),
+    _Sign("geo", "is not available from here (region)", sure=True),
+    _Sign("parked", "a parked or unfinished site"),
+    _Sign("paywall", "a paywall with the beginning of the article", despite_figures=True),
+    _Sign("login", "asks to log in"),
+    _Sign("consent", "a cookie or consent wall instead of the page", needed=3),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,31 +105,59 @@ def _main_words(page: Page) -> list[str]:
 def _signs(page: Page, words: list[str], http_status: int) -> Doubt | None:
     if len(words) > 3 * SHORT:
         return None
-    head, whole = _head_of(page), _text_in(page, (Region.MAIN, Region.ASIDE, Region.HIDDEN, Region.META))
-    if _LOREM.search(whole):
+    # What stands beside the text is heard only when there is next to no text: every article has a cookie banner.
+    regions = (Region.MAIN, Region.META) if len(words) >= 12 else (Region.MAIN, Region.ASIDE, Region.HIDDEN, Region.META)
+    said = _Said(page.title, _head_of(page), _text_in(page, regions), len(words))
+    if _LOREM.search(said.whole):
         return Doubt("suspect", "placeholder text (lorem ipsum)")
     if _CODE.match(page.title) or http_status >= 400:
         return Doubt("suspect", f"an error page: {page.title[:60] or http_status}")
-    for name, reason, most, needed in _SIGNS:
-        if len(words) > most:
-            break
-        if _says(name, page.language, head, whole, len(words), needed):
-            return Doubt("suspect", f"{reason}: {_quote(name, page.language, head or whole)}")
+    for sign in _SIGNS:
+        if len(words) <= SHORT and _says(sign, page.language, said):
+            return Doubt("suspect", f"{sign.reason}: {_quote(sign.name, page.language, said.whole)}")
     return _shell(page, words)
 
 
-def _says(name: str, language: str, head: str, whole: str, word_count: int, needed: int) -> bool:
+@dataclass(frozen=True, slots=True)
+class _Said:
+    """The words of a page as far as signs are looked for in them."""
+
+    title: str
+    head: str
+    whole: str
+    word_count: int
+
+
+def _says(sign: _Sign, language: str, said: _Said) -> bool:
     """Whether the phrases of a sign are what the page is about.
 
-    A sure sign in the title or first lines is enough while there is little text; else the phrases must be many for the text there is.
+    1. The title is hardly more than the phrase ("Page not found"). 2. A page with figures or dates is news, unless phrases crowd it. 3. A short page without
+    them: enough different phrases for the little text, or a phrase at its head that cannot be meant otherwise.
     """
-    pattern = _phrases(name, language)
-    in_head = {m.group().lower() for m in pattern.finditer(head)}
-    if name in _SURE and in_head and (word_count <= 60 or any(len(p) >= 0.3 * len(head.split("\n")[0]) for p in in_head)):
+    pattern = _phrases(sign.name, language)
+    in_title = pattern.search(said.title)
+    if (
+        in_title
+        and len(said.title) <= 70
+        and len(in_title.group()) >= 0.5 * len(said.title.strip(" .!…"))
+        and not _FIGURE.search(said.whole)
+    ):
         return True
-    found = [m.group().lower() for m in pattern.finditer(whole[:5000])]
-    share = sum(len(p.split()) for p in found) / max(1, word_count)
-    return len(set(found)) >= max(2, needed) and (share >= 0.12 or (bool(in_head) and share >= 0.06))
+    found = [m.group().lower() for m in pattern.finditer(said.whole[:5000])]
+    distinct = {f for f in found if not any(f != other and f in other for other in found)}
+    share = sum(len(f.split()) for f in found) / max(1, said.word_count)
+    if _FIGURE.search(said.whole):
+        return sign.despite_figures and len(distinct) >= 2 and share >= 0.12 and any(len(f.split()) >= 3 for f in distinct)
+    if len(distinct) >= max(2, sign.needed):
+        return share >= 0.1
+    return sign.sure and said.word_count <= 60 and any(_is_plain(f, sign, language, said) for f in distinct if f in said.head.lower())
+
+
+def _is_plain(phrase: str, sign: _Sign, language: str, said: _Said) -> bool:
+    """Whether one phrase is enough: of several words, and for "not found" beside a word for the page itself (things are not found in news too)."""
+    if sign.name == "not_found":
+        return _phrases("page_words", language).search(said.head) is not None
+    return len(phrase.split()) >= 2
 
 
 def _quote(name: str, language: str, text: str) -> str:
@@ -133,7 +178,8 @@ def _shell(page: Page, words: list[str]) -> Doubt | None:
 
 def _emptiness(page: Page, words: list[str]) -> Doubt | None:
     text = _text_in(page, (Region.MAIN,))
-    if len(words) >= _TINY or sum(c.isdigit() for c in text) >= 4:
+    listed = sum(p.region is Region.MAIN and p.form in (Form.ITEM, Form.CELL, Form.DEFINITION) for p in page.passages)
+    if len(words) >= _TINY or listed >= 3 or sum(c.isdigit() for c in text) >= 4:
         return None
     if len(words) >= 3 and len(page.text) > 15:
         figures = any(c.isdigit() for c in text)

@@ -118,6 +118,13 @@ def visits(store: Store, *, programme: str | None = None, source: str | None = N
         ]
 
 
+def first_look(store: Store, programme: str) -> datetime | None:
+    """When any address of the programme was looked at first; None before that."""
+    statement = select(VISIT.c.at).join(URL, URL.c.id == VISIT.c.source_url).join(SOURCE, SOURCE.c.id == URL.c.source)
+    with store.read() as connection:
+        return connection.execute(statement.where(SOURCE.c.programme == programme).order_by(VISIT.c.at).limit(1)).scalar()
+
+
 def of_source(programme: str | None, source: str | None) -> list[ColumnElement[bool]]:
     where: list[ColumnElement[bool]] = []
     if programme is not None:
@@ -128,10 +135,17 @@ def of_source(programme: str | None, source: str | None) -> list[ColumnElement[b
 
 
 def snapshots(
-    store: Store, *, programme: str | None = None, source: str | None = None, id: str | None = None, limit: int = 100
+    store: Store,
+    *,
+    programme: str | None = None,
+    source: str | None = None,
+    id: str | None = None,
+    sha256: str | None = None,
+    limit: int = 100,
 ) -> list[Snapshot]:
     """Stored answers, the latest first, each with its last reading."""
     where = of_source(programme, source) + ([] if id is None else [SNAPSHOT.c.id == id])
+    where += [] if sha256 is None else [SNAPSHOT.c.sha256 == sha256]
     reading = select(ANALYSIS.c.snapshot, func.max(ANALYSIS.c.at).label("at")).group_by(ANALYSIS.c.snapshot).subquery()
     names = ("status", "reason", "title", "observations")
     statement = (

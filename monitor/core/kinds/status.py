@@ -243,13 +243,13 @@ def _subject(match: re.Match[str], begin: int, end: int, text: str, flat_text: s
     known = _known(setting, flat_text, begin, end)
     if known:
         return _Said(known, 0.9)
-    named = words.subjects.search(match[0])
-    if named:  # "contract ended": the words of the status name the subject themselves
-        return _Said(text[match.start() + named.start() : match.start() + named.end()], 0.8)
     object_ = words.subjects.search(flat_text, match.end(), min(end, match.end() + 28))
     noun = _last(words.subjects, flat_text, begin, match.start())
     if noun and match.start() - noun.end() < 90:
         return _Said(_phrase(text, begin, noun), 0.8)
+    named = words.subjects.search(match[0])
+    if named:  # "contract ended": the words of the status name the subject themselves
+        return _Said(text[match.start() + named.start() : match.start() + named.end()], 0.8)
     if object_:
         return _Said(_after(text, match.end(), object_), 0.7)
     name = _name(text, begin, match.start(), sentence_start=begin)

@@ -7,9 +7,9 @@ that reads files, and only its own.
 
 from __future__ import annotations
 
+import re
 import tomllib
 from collections.abc import Mapping
-from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
 from typing import Any
@@ -17,12 +17,16 @@ from typing import Any
 FALLBACK = "en"
 
 
-@dataclass(frozen=True)
 class Lexicon:
-    """The words of one language. Hashable by its code, so that readers may cache what they compile from it."""
+    """The words of one language. Equal and hashable by its code, so that readers may cache what they compile from it.
 
-    code: str
-    sections: Mapping[str, Any]
+    A section is parsed when it is first asked for: most callers want one section of many languages or many of one.
+    """
+
+    def __init__(self, code: str, text: str) -> None:
+        self.code = code
+        self._chunks = _chunks(text)
+        self._parsed: dict[str, Mapping[str, Any]] = {}
 
     def __hash__(self) -> int:
         return hash(self.code)
@@ -30,10 +34,27 @@ class Lexicon:
     def __eq__(self, other: object) -> bool:
         return isinstance(other, Lexicon) and other.code == self.code
 
+    def __reduce__(self) -> tuple[object, ...]:
+        return load, (self.code,)
+
     def section(self, name: str) -> Mapping[str, Any]:
         """The section of that name, or an empty one."""
-        found: Mapping[str, Any] = self.sections.get(name, {})
-        return found
+        if name not in self._parsed:
+            self._parsed[name] = tomllib.loads(self._chunks.get(name, "")).get(name, {})
+        return self._parsed[name]
+
+
+_HEADER = re.compile(r"^\[{1,2}([A-Za-z_]+)[\].]", re.M)
+
+
+def _chunks(text: str) -> dict[str, str]:
+    """The text of each top-level section with its sub-tables."""
+    found: dict[str, str] = {}
+    headers = list(_HEADER.finditer(text))
+    for header, following in zip(headers, [*headers[1:], None], strict=True):
+        chunk = text[header.start() : following.start() if following else len(text)]
+        found[header[1]] = found.get(header[1], "") + chunk
+    return found
 
 
 @cache
@@ -52,4 +73,4 @@ def load(code: str | None) -> Lexicon:
     base = (code or FALLBACK).lower().replace("_", "-").split("-")[0]
     if base not in known():
         base = FALLBACK
-    return Lexicon(base, tomllib.loads((files(__name__) / f"{base}.toml").read_text("utf-8")))
+    return Lexicon(base, (files(__name__) / f"{base}.toml").read_text("utf-8"))

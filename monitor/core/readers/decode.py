@@ -66,6 +66,7 @@ _BOMS = (
     (b"\xef\xbb\xbf", "utf-8"), (b"\xff\xfe\x00\x00", "utf-32-le"), (b"\x00\x00\xfe\xff", "utf-32-be"),
     (b"\xff\xfe", "utf-16-le"), (b"\xfe\xff", "utf-16-be"),
 )  # fmt: skip
+_JUDGED_FROM = 64  # characters; less is too little to call it binary
 _DECLARED_WITHIN = 4096  # browsers look at the first 1024 bytes; generators put long comments first
 _GUESSES = ("cp1252", "iso-8859-2", "cp1250", "cp1251", "iso-8859-7")
 _SYMBOL_IN_WORD = re.compile(
@@ -206,6 +207,6 @@ def _checked(text: str, codec: str, problems: tuple[Problem, ...]) -> Decoded:
     """Refuses what is no text: more than a tenth of replacement and control characters."""
     head = text[:100_000]
     bad = sum(head.count(c) for c in ("�", *map(chr, [*range(1, 9), *range(14, 27), *range(28, 32)])))
-    if bad * 10 > len(head) > 0:
+    if bad * 10 > len(head) >= _JUDGED_FROM:
         raise FetchError("decode_error", "the document is no text in any known encoding")
     return Decoded(text.replace("\x00", ""), codec, problems)

@@ -54,8 +54,8 @@ def read(body: bytes, media_type: str, url: str, source: Source | None = None) -
     if parsed.bozo:
         problems = (*problems, Problem("feed", f"not well-formed: {str(parsed.get('bozo_exception', ''))[:120]}", level="warning"))
     channel = parsed.feed
-    page = assembled(items, str(channel.get("title") or ""), channel.get("language"), url, source, (*decoded.problems, *problems))
-    modified = _moment(channel.get("updated_parsed") or channel.get("published_parsed"))
+    page = assembled(items, str(_field(channel, "title") or ""), _field(channel, "language"), url, source, (*decoded.problems, *problems))
+    modified = _moment(_field(channel, "updated_parsed") or _field(channel, "published_parsed"))
     return replace(page, modified_on=modified.date()) if modified else page
 
 
@@ -107,13 +107,18 @@ def _parsed(text: str) -> Any:
 
 
 def _item(entry: Any, number: int) -> Item:
-    bodies = [str(c.get("value") or "") for c in entry.get("content") or ()] + [str(entry.get("summary") or "")]
-    published = _moment(entry.get("published_parsed") or entry.get("updated_parsed") or entry.get("created_parsed"))
-    link = str(entry.get("link") or "")
+    bodies = [str(c.get("value") or "") for c in _field(entry, "content") or ()] + [str(_field(entry, "summary") or "")]
+    published = _moment(_field(entry, "published_parsed") or _field(entry, "updated_parsed") or _field(entry, "created_parsed"))
+    link = str(_field(entry, "link") or "")
     return Item(
-        link, str(entry.get("title") or ""), max(bodies, key=len), published.date() if published else None,
-        _moment(entry.get("updated_parsed")), str(entry.get("id") or link or f"#{number}"),
+        link, str(_field(entry, "title") or ""), max(bodies, key=len), published.date() if published else None,
+        _moment(_field(entry, "updated_parsed")), str(_field(entry, "id") or link or f"#{number}"),
     )  # fmt: skip
+
+
+def _field(entry: Any, name: str) -> Any:
+    """A field as the feed has it: feedparser's own lookup invents missing dates from others, with a warning."""
+    return dict.get(entry, name)
 
 
 def _moment(parsed: Sequence[int] | None) -> datetime | None:

@@ -328,11 +328,11 @@ def _meta_blocks(about: Metadata, blocks: Sequence[Block], title: int | None) ->
     ):
         made.append(Block(about.document_title, Form.TITLE, Region.META))
     for text in dict.fromkeys(about.texts):
-        if len(text) >= 3 and not _is_said(text, said):
+        if len(text) >= 3 and not _is_said(text, said) and not any(text in value for _, value in about.labelled):
             made.append(Block(text, Form.META, Region.META))
             said += "\n" + text.casefold()
     for label, value in dict.fromkeys(about.labelled):
-        if value:
+        if value and not any(value in block.text for block in made if block.label):
             made.append(Block(value, Form.META, Region.META, label=label))
     return made
 

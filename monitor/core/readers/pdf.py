@@ -21,8 +21,8 @@ from monitor.core.readers.text import LABEL
 from monitor.core.text.language import language_of
 from monitor.errors import FetchError, Problem
 
-MAX_PAGES = 500  # reading about 200 pages a second; facts of a programme stand at the front of a report
-MAX_CHARS = 3_000_000
+MAX_PAGES = 3000
+MAX_SEGMENTS = 40_000  # of the document: a line is one or two; 10,000 take about a second
 _MAX_SEGMENTS = 4000  # per page; more is a drawing made of letters
 _ENCRYPTED = 4  # FPDF_ERR_PASSWORD, https://pdfium.googlesource.com/pdfium/+/refs/heads/main/public/fpdfview.h
 _BULLET = re.compile(r"^(?:[•‣◦▪●■–—*·-]|\d{1,2}[.)]|\uf0b7)\s+(?=\S)")
@@ -82,16 +82,16 @@ def _pages(document: Any) -> tuple[list[list[Line]], list[Problem]]:
     if count > MAX_PAGES:
         problems.append(Problem("pdf", f"{count} pages; the first {MAX_PAGES} were read", level="warning"))
     pages: list[list[Line]] = []
-    chars = damaged = 0
+    read = damaged = 0
     for number in range(min(count, MAX_PAGES)):
         segments = _segments(document, number)
         if segments is None:
             damaged += 1
             continue
-        chars += sum(len(s.text) for s in segments)
+        read += len(segments)
         pages.append(arrange(segments))
-        if chars > MAX_CHARS:
-            problems.append(Problem("pdf", f"more than {MAX_CHARS} characters; read up to page {number + 1}", level="warning"))
+        if read > MAX_SEGMENTS and number + 1 < count:
+            problems.append(Problem("pdf", f"{count} pages with more text than is read; read up to page {number + 1}", level="warning"))
             break
     if damaged:
         problems.append(Problem("pdf", f"{damaged} page(s) are damaged and were left out", level="warning"))
@@ -125,13 +125,19 @@ def _set_furniture_aside(pages: Sequence[Sequence[Line]]) -> None:
     """Page numbers, and lines at the edge of a page that come back on most pages with other digits."""
     edges: Counter[str] = Counter()
     for lines in pages:
-        edges.update({_pattern(line) for line in [*lines[:2], *lines[-2:]]})
+        edges.update({_pattern(line) for line in _edges(lines)})
     for lines in pages:
-        for line in [*lines[:2], *lines[-2:]]:
+        for line in _edges(lines):
             if len(pages) > 1 and _PAGE_NUMBER.match(line.text) and line in (lines[0], lines[-1]):
                 line.region = Region.FOOTER
             if len(pages) >= 3 and edges[_pattern(line)] >= max(3, len(pages) // 2):
                 line.region = Region.FOOTER
+
+
+def _edges(lines: Sequence[Line]) -> list[Line]:
+    """The lines that may be furniture: two at each end of a full page, one of a short one."""
+    reach = 2 if len(lines) >= 8 else 1
+    return [*lines[:reach], *lines[max(reach, len(lines) - reach) :]]
 
 
 def _pattern(line: Line) -> str:

@@ -53,11 +53,7 @@ UNSEEN_WORDS = words(
     """
 )
 # A class token with one of these speaks about the page's layout, not about the element: "has-sidebar", "layout-with-nav", "page-sidebar-left".
-_LAYOUT_WORDS = words(
-    """
-    layout has with without no page body is wrap js enabled grid cols columns theme template site view post type single
-    """
-)
+_LAYOUT_WORDS = words("layout has with without no page body is wrap js enabled grid cols columns")
 _META_TOKENS = words(
     """
     byline hits views viewcount view-count counter pageviews readingtime reading-time read-time post-meta entry-meta article-meta article-info meta-info
@@ -144,10 +140,10 @@ def _strongest(hints: Iterable[Hint | None]) -> Hint | None:
 
 @lru_cache(maxsize=8192)
 def _token_hint(token: str) -> Hint | None:
-    words = [w.lower() for w in _CAMEL.findall(token[:120])]
-    if len(words) > 1 and not _LAYOUT_WORDS.isdisjoint(words):
+    parts = [w.lower() for w in _CAMEL.findall(token[:120])]
+    if len(parts) > 1 and not _LAYOUT_WORDS.isdisjoint(parts) and parts[-1] not in FOOTER_WORDS:
         return None
-    named = [*words, "".join(words)]
+    named = [*parts, "".join(parts)]
     for known, region in (
         (NAV_WORDS, Region.NAV),
         (RELATED_WORDS, Region.RELATED),
@@ -156,7 +152,7 @@ def _token_hint(token: str) -> Hint | None:
     ):
         if any(word in known for word in named):
             return Hint(region, 2)
-    weak = next((WEAK_WORDS[word] for word in words if word in WEAK_WORDS), None)
+    weak = next((WEAK_WORDS[word] for word in parts if word in WEAK_WORDS), None)
     return Hint(weak, 1) if weak else None
 
 

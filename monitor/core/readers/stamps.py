@@ -19,6 +19,7 @@ _ISO = re.compile(r"\b((?:19|20)\d\d)-(\d\d)-(\d\d)(?!\d)")
 _NUMERIC = re.compile(r"(?<![\d.,/])(\d{1,2})([./-])\s?(\d{1,2})\2\s?((?:19|20)\d\d)(?!\d)")
 _YEAR = re.compile(r"(?:19|20)\d\d")
 _MAX_STAMP = 160  # characters: a stamp line with author, section and counters is shorter
+_MAX_FAR = 90  # characters; a stamp far from the title says only "last updated" and the day
 _NEAR = 6  # blocks after the title (and before it) in which a bare date is the page's own
 _EARLIEST = 1990  # no web page is older
 
@@ -46,6 +47,8 @@ def stamps(blocks: Sequence[Block], title: int | None, lexicon: Lexicon) -> Stam
         ):
             continue
         near = block.region is Region.MAIN and title is not None and -3 <= index - title <= _NEAR
+        if not near and block.form is not Form.META and len(block.text) > _MAX_FAR:
+            continue
         kind, day = _read(block, near, lexicon)
         if day is None:
             continue

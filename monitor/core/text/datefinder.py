@@ -298,7 +298,7 @@ def _is_counted(stretch: Stretch, core: Core, left: _Left, previous: Token | Non
         return following.start - end == 1 and following.letter != "1"
     word = flat[following.start : following.end]
     if any(word.startswith(stem) for stem in words.counted):
-        return not (left.in_word or left.letter in tuple("BXZT"))
+        return words.code != "en" or left.in_word != "in"  # "in 2026 people will vote"; elsewhere a comma would stand there
     plural = bool(words.plural) and re.search(rf"(?:{words.plural})\Z", word) is not None and len(word) > 4
     return (
         plural

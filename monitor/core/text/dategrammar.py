@@ -239,7 +239,7 @@ def _marked(base: Period, tokens: Sequence[Token], words: Words) -> Period | Non
 def _decade(base: Period, tokens: Sequence[Token], words: Words) -> Period | None:
     """ "the 2030s", "les années 2030"; "les années 2026" is the year."""
     year = _value(tokens, "CY")
-    if _first(tokens, "u") and not _first(tokens, "C") and (year % 10 or _unit(tokens) != "year"):
+    if not _first(tokens, "C") and (year % 10 or _unit(tokens) != "year"):
         return replace(base, granularity=Granularity.YEAR, year=year) if _unit(tokens) == "year" else None
     return replace(base, granularity=Granularity.DECADE, year=year) if year % 10 == 0 and FIRST_YEAR <= year <= LAST_YEAR else None
 
@@ -417,7 +417,7 @@ def _coming_units(tokens: Sequence[Token], words: Words, setting: Setting) -> Da
 
 def _unit(tokens: Sequence[Token]) -> str:
     found = _first(tokens, "uJ")
-    return str(found.value) if found and found.value else "year"
+    return str(found.value).removesuffix("s") if found and found.value else "year"
 
 
 def _moved(today: date | None, unit: str, count: int) -> DateSpan | None:
@@ -471,8 +471,8 @@ def _relative_unit(tokens: Sequence[Token], words: Words, setting: Setting) -> D
     if thing is None:
         return None
     part = _leading_part(tokens)
-    if thing.letter == "u":
-        return _moved(today, str(thing.value), step)
+    if thing.letter == "u":  # "the coming months" is no date
+        return None if str(thing.value).endswith("s") else _moved(today, _unit(tokens), step)
     if thing.letter == "Q":
         index = today.year * 4 + (today.month - 1) // 3 + step
         return span(Period(Granularity.QUARTER, index // 4, number=index % 4 + 1, relative=True))

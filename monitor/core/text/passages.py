@@ -131,6 +131,8 @@ def _is_abbreviation(word: str, before: str, following: str, following_word: str
     if word in words.titles or (last in words.titles and "." not in word):
         return True
     if len(last) == 1 and last.isalpha():  # initials ("J. R. Smith"), "z. B.", "U.S."
+        if last.islower() and last in words.abbreviations and following_word in words.starters:  # Polish "r." (year)
+            return False
         return not (following_word in words.starters and before[-1:].isupper() and before[-2:-1] in (" ", ".")) or following[:1].isdigit()
     known = word in words.abbreviations or (last in words.abbreviations and "." not in word)
     return known and following_word not in words.starters

@@ -109,7 +109,7 @@ def test_from_to_without_a_move_is_one_range() -> None:
 
 
 def test_relative_and_yearless_dates_need_a_publication_date() -> None:
-    text = "Next spring, in 18 months, on 27 March, in May, next year, today."
+    text = "Next spring, in 18 months, on 27 March; in May; next year; today."
     assert find(text, published_on=None) == []
     values = [m.value for m in find(text) if isinstance(m.value, DateSpan)]
     assert len(values) == 6

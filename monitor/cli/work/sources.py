@@ -1,0 +1,223 @@
+"""The commands about sources that need the database or the network: list, test, discover."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from difflib import SequenceMatcher
+from urllib.parse import urlsplit
+
+from monitor import render, watch
+from monitor.cli.common import State
+from monitor.cli.common import now as clock
+from monitor.cli.output import Format, clean, complain, print_json, print_table, say
+from monitor.config import Settings
+from monitor.core.model import Baseline, Capture, Observation, Page, Region, Source
+from monitor.errors import FetchError
+from monitor.pipeline import Fetch
+from monitor.reading import Task, View, guarded_view
+from monitor.store import looks
+from monitor.store.engine import Store
+from monitor.understanding import Understanding, steps
+
+SOURCE_FAILED = 3
+PROPOSED = 50
+_MENU = (Region.FOOTER, Region.HIDDEN, Region.NAV)
+
+
+# ---------------------------------------------------------------------------------------------------------------------------- list
+
+
+def list_sources(state: State, programme: str | None, form: Format) -> int:
+    """Every source with its health; those of a folder never checked are there as well."""
+    settings = state.settings()
+    loaded = watch.load_programmes(settings, programme)
+    for line in loaded.problems:
+        complain(line)
+    with watch.open_store(settings) as store:
+        watch.sync_all(store, loaded.baselines, clock())
+        found = looks.sources(store, programme)
+    if form is Format.JSON:
+        say(render.to_json([render.health_json(h) for h in found]))
+    else:
+        print_table(("id", "status", "last ok", "next check", "facts", "what is wrong"), [_row(h) for h in found])
+    return 0
+
+
+def _row(health: looks.Health) -> tuple[str, ...]:
+    facts = "-" if health.facts_last is None else f"{health.facts_last}/{health.facts_usual}"
+    return health.id, health.status, _moment(health.last_ok), _moment(health.next_check), facts, health.error
+
+
+def _moment(at: datetime | None) -> str:
+    return f"{at:%Y-%m-%d %H:%MZ}" if at else "-"
+
+
+# ---------------------------------------------------------------------------------------------------------------------------- test
+
+
+@dataclass(frozen=True, slots=True)
+class Trial:
+    """Two looks at an address: the answer, how it was read, and the lines that differed between the looks."""
+
+    capture: Capture
+    view: View
+    unstable: tuple[str, ...]
+
+
+def test_source(state: State, url: str, programme: str | None, form: Format) -> int:
+    """Two looks at an address without storing anything; 3 when it cannot be looked at or read."""
+    settings = state.settings()
+    baseline = watch.load_programmes(settings, programme).baselines[0] if programme else None
+    source = next((s for s in baseline.sources if s.url == url or s.id == url), None) if baseline else None
+    trial = tried(settings, source or Source("test", url))
+    page = trial.view.page
+    if form is Format.JSON:
+        print_json(_trial_json(trial))
+    elif page is not None:
+        _print_trial(trial, page)
+    if trial.view.status != "ok":
+        complain(f"{url}: {trial.view.status}: {trial.view.reason}")
+        return SOURCE_FAILED
+    return 0
+
+
+def tried(settings: Settings, source: Source) -> Trial:
+    """Raises FetchError, its line with the status word, when the address cannot be looked at."""
+    understanding = steps()
+    with watch.new_fetcher(settings) as fetcher, watch.new_reader(settings) as reader:
+        captures = [_fetched(fetcher, source) for _ in range(2)]
+        views = [reader(understanding, task_of(c, source)) for c in captures]
+    return Trial(captures[1], views[1], tuple(_differing(views[0].page, views[1].page)))
+
+
+def _fetched(fetcher: Fetch, source: Source) -> Capture:
+    try:
+        found = fetcher.fetch(source, None, clock())
+    except FetchError as error:
+        raise FetchError(error.status, f"{error.status}: {error}") from error
+    assert isinstance(found, Capture)  # nothing was asked conditionally
+    return found
+
+
+def task_of(capture: Capture, source: Source) -> Task:
+    return Task(capture.body, capture.media_type, capture.url, capture.http_status, source, None, ())
+
+
+def _differing(first: Page | None, second: Page | None) -> Iterator[str]:
+    """The lines of the second look that the first did not have."""
+    if first is None or second is None:
+        return
+    before, after = first.text.splitlines(), second.text.splitlines()
+    for tag, _, _, start, end in SequenceMatcher(None, before, after, autojunk=False).get_opcodes():
+        if tag in ("replace", "insert"):
+            yield from after[start:end]
+
+
+def _print_trial(trial: Trial, page: Page) -> None:
+    found = trial.view.observations
+    say(f"{clean(page.title) or '(no title)'}: {len(trial.capture.body):,} bytes, language {page.language}, {len(found)} candidate facts")
+    print_table(("kind", "quote", "role", "region"), [(o.kind, o.raw, str(o.role), str(o.region)) for o in found])
+    for line in trial.unstable[:PROPOSED]:
+        say(f"unstable: {clean(line)[:120]}")
+    if trial.capture.moved_to:
+        say(f"moved for good to {clean(trial.capture.moved_to)}: name that address in programme.toml")
+
+
+def _trial_json(trial: Trial) -> dict[str, object]:
+    page, capture = trial.view.page, trial.capture
+    return {
+        "url": capture.url,
+        "final_url": capture.final_url,
+        "moved_to": capture.moved_to,
+        "http_status": capture.http_status,
+        "media_type": capture.media_type,
+        "bytes": len(capture.body),
+        "status": trial.view.status,
+        "reason": trial.view.reason,
+        "title": page.title if page else "",
+        "language": page.language if page else "und",
+        "observations": [_observation_json(o) for o in trial.view.observations],
+        "unstable": list(trial.unstable),
+    }
+
+
+def _observation_json(seen: Observation) -> dict[str, object]:
+    value = render.value_json(seen.value)
+    return {"kind": seen.kind, "value": value, "quote": seen.quote, "start": seen.start, "end": seen.end, "role": str(seen.role)}
+
+
+# ------------------------------------------------------------------------------------------------------------------------- discover
+
+
+@dataclass(frozen=True, slots=True)
+class Lead:
+    """A link met on a watched page whose words name the programme; `met_on` are the sources that have it."""
+
+    url: str
+    text: str
+    met_on: tuple[str, ...]
+
+
+def discover_sources(state: State, programme: str | None, form: Format) -> int:
+    """Links of watched pages that name the programme and lead to no source yet, those met most often first."""
+    settings = state.settings()
+    loaded = watch.load_programmes(settings, programme)
+    with watch.open_store(settings) as store:
+        watch.sync_all(store, loaded.baselines, clock())
+        found = {b.id: leads_of(store, b)[:PROPOSED] for b in loaded.baselines}
+    if form is Format.JSON:
+        print_json(
+            [
+                {"programme": name, "url": lead.url, "text": lead.text, "met_on": lead.met_on}
+                for name, all_ in found.items()
+                for lead in all_
+            ]
+        )
+    elif any(found.values()):
+        print_table(
+            ("programme", "met on", "address", "text"), [(n, ", ".join(l.met_on), l.url, l.text) for n, all_ in found.items() for l in all_]
+        )
+    else:
+        say("no new links were met")
+    return 0
+
+
+def leads_of(store: Store, baseline: Baseline) -> list[Lead]:
+    """What the newest stored pages of the programme's sources lead to."""
+    understanding = steps()
+    names = re.compile(
+        "|".join(re.escape(name).replace(r"\ ", "[ -]") for name in (baseline.title, *baseline.aliases) if name) or "(?!)", re.I
+    )
+    met: dict[str, Lead] = {}
+    for source in baseline.sources:
+        for page in _newest_pages(store, baseline, source, understanding):
+            for url, text in _linked(page):
+                if names.search(text) or names.search(url):
+                    before = met.get(url, Lead(url, clean(text)[:200], ()))
+                    met[url] = Lead(url, before.text, tuple(dict.fromkeys((*before.met_on, source.id))))
+    return sorted(
+        (lead for lead in met.values() if not _is_watched(lead.url, baseline.sources)), key=lambda lead: (-len(lead.met_on), lead.url)
+    )
+
+
+def _newest_pages(store: Store, baseline: Baseline, source: Source, understanding: Understanding) -> Iterator[Page]:
+    for kept in looks.snapshots(store, programme=baseline.id, source=source.id, limit=1):
+        body = store.blobs.get(kept.sha256)
+        task = Task(body or b"", kept.media_type, kept.url, kept.http_status, source, None, (), "")
+        page = guarded_view(understanding, task).page if body else None
+        if page is not None:
+            yield page
+
+
+def _linked(page: Page) -> Iterator[tuple[str, str]]:
+    yield from ((link.url, link.text) for link in page.links if link.region not in _MENU)
+    yield from ((entry.url, entry.title) for entry in page.entries)
+
+
+def _is_watched(url: str, sources: Iterable[Source]) -> bool:
+    from monitor.warc import match_source
+
+    return urlsplit(url).scheme not in ("http", "https") or match_source(url, list(sources)) is not None

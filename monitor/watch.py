@@ -1,0 +1,109 @@
+"""A home at work: its settings, programmes and database brought together for whoever runs the line (command line, service, replay, demo)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from monitor import sync
+from monitor.baseline import programme_folder, programme_ids, read
+from monitor.config import Settings, secrets
+from monitor.core.model import Baseline
+from monitor.errors import BaselineError, UsageError
+from monitor.store import engine, queries
+from monitor.store.engine import Store
+
+if TYPE_CHECKING:
+    from monitor.fetch import Fetcher
+    from monitor.isolation import Isolation
+
+STEPS = "monitor.understanding:steps"
+
+
+@dataclass(frozen=True, slots=True)
+class Loaded:
+    """The programmes of a home that can be watched, and for each of the others the line that says why not."""
+
+    baselines: tuple[Baseline, ...]
+    problems: tuple[str, ...]
+
+
+def open_store(settings: Settings) -> Store:
+    """The database of the home with its schema up to date. Raises UsageError for a folder that is no home, StoreError for a database that cannot be used."""
+    home = settings.home
+    if not home.is_dir():
+        raise UsageError(f"there is no folder {home} (run: monitor --home {home} init)")
+    if not any((home / name).exists() for name in ("baseline", "monitor.toml", "var")):
+        raise UsageError(
+            f"{home.resolve()} is no home of monitor: it holds no baseline folder (run: monitor init, or name another with --home)"
+        )
+    where: str | Path = settings.database_url or settings.var / "monitor.db"
+    return engine.open(where, settings.var / "blobs", wait_s=settings.lock_wait_s)
+
+
+def load_programmes(settings: Settings, programme: str | None = None) -> Loaded:
+    """All programmes of the home, or the named one; one that has errors does not stop the others.
+
+    Raises UsageError when there is none of that name or none at all, BaselineError when the named one has errors.
+    """
+    if programme is not None:
+        return Loaded((read(programme_folder(settings.home, programme)),), ())
+    names = programme_ids(settings.home)
+    if not names:
+        raise UsageError(f"{settings.home.resolve() / 'baseline'} holds no programme (run: monitor init)")
+    found: list[Baseline] = []
+    problems: list[str] = []
+    for name in names:
+        try:
+            found.append(read(programme_folder(settings.home, name)))
+        except BaselineError as error:
+            problems.append(str(error))
+    return Loaded(tuple(found), tuple(problems))
+
+
+def sync_all(store: Store, baselines: Iterable[Baseline], now: datetime) -> None:
+    """Brings the tables to the state of these programmes."""
+    for baseline in baselines:
+        sync.sync(store, baseline, now)
+
+
+def forget_missing(store: Store, settings: Settings, now: datetime) -> None:
+    """Programmes whose folder is gone are no longer watched; what is known of them stays."""
+    there = programme_ids(settings.home)
+    for name in queries.programmes(store):
+        if name not in there:
+            sync.remove(store, name, now)
+
+
+def known_programme(store: Store, settings: Settings, programme: str | None) -> str | None:
+    """The name as it is when folder or tables know it. Raises UsageError, naming those there are, when neither does."""
+    if programme is not None and programme not in queries.programmes(store):
+        programme_folder(settings.home, programme)
+    return programme
+
+
+def new_fetcher(settings: Settings) -> Fetcher:
+    """The fetcher these settings ask for; to be closed."""
+    from monitor.fetch import Fetcher, FetchLimits  # httpx takes a quarter of a second, and most commands never fetch
+
+    limits = FetchLimits(
+        timeout_s=settings.fetch_timeout_s,
+        connect_timeout_s=settings.fetch_connect_timeout_s,
+        max_bytes=settings.fetch_max_bytes,
+        max_redirects=settings.fetch_max_redirects,
+        max_header_bytes=settings.fetch_max_header_bytes,
+        host_delay_s=settings.host_delay_s,
+        retries=settings.fetch_retries,
+        retry_after_cap_s=settings.retry_after_max_days * 86_400,
+    )
+    return Fetcher(limits, allow_hosts=settings.allow_hosts, contact=settings.contact, proxy=settings.proxy or None, secrets=secrets())
+
+
+def new_reader(settings: Settings) -> Isolation:
+    """Reading in a child process within the limits of the settings; to be closed."""
+    from monitor.isolation import Isolation
+
+    return Isolation(STEPS, cpu_s=max(1, round(settings.read_timeout_s)), memory_bytes=settings.read_max_mb << 20)
