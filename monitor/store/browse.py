@@ -68,7 +68,7 @@ def changes(store: Store, wanted: Filter, today: date, *, limit: int, offset: in
     with store.read() as connection:
         ids = list(connection.execute(page).scalars())
         found = {c.id: c for c in read_changes(connection, CHANGE.c.id.in_(ids))}
-    return [woken(found[id], today) for id in ids]
+    return [woken(found[key], today) for key in ids]
 
 
 def count(store: Store, wanted: Filter, today: date) -> int:
@@ -168,7 +168,7 @@ def snapshot_ids(store: Store, sha256: str, url: str = "") -> list[str]:
     statement = select(SNAPSHOT.c.id, URL.c.url).join(URL, URL.c.id == SNAPSHOT.c.source_url).where(SNAPSHOT.c.sha256 == sha256)
     with store.read() as connection:
         rows = connection.execute(statement.order_by(SNAPSHOT.c.captured_at.desc(), SNAPSHOT.c.id).limit(50)).all()
-    return [id for id, _ in sorted(rows, key=lambda row: row[1] != url)]
+    return [key for key, _ in sorted(rows, key=lambda row: row[1] != url)]
 
 
 def claims_of_source(store: Store, programme: str, source: str, *, limit: int = 200) -> list[Claim]:
