@@ -36,12 +36,15 @@ def daily_reports(store: Store, settings: Settings, baselines: Iterable[Baseline
 
 
 def morning_reports(store: Store, settings: Settings, baselines: Iterable[Baseline], now: datetime) -> list[Report]:
-    """The reports the service writes at its hour: the 24 hours until now, kept under that moment. Yesterday's calendar day is kept along with them."""
+    """The reports the service writes at its hour: the 24 hours until then, kept under that moment, of what was watched by then.
+
+    Yesterday's calendar day is kept along with them.
+    """
     zone = ZoneInfo(settings.timezone)
     here = now.astimezone(zone)
     end_at = datetime.combine(here.date(), time.fromisoformat(settings.report_at), zone)
     period = Period(end_at - timedelta(days=1), end_at)
-    watched = list(baselines)
+    watched = [b for b in baselines if (first := looks.first_look(store, b.id)) is not None and first < end_at]
     daily_reports(store, settings, watched, here.date() - timedelta(days=1), now)
     return [kept(store, settings, b, period, f"{end_at:%Y-%m-%dT%H%M}", now) for b in watched]
 

@@ -11,6 +11,7 @@ import importlib
 import pickle
 import queue
 import resource
+import signal
 import subprocess
 import sys
 from collections.abc import Callable
@@ -155,6 +156,7 @@ def made(maker: str) -> Steps:
 
 
 def main(fd: str, maker: str, cpu_s: str, memory_bytes: str) -> None:
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C reaches the whole group; we end when our parent closes the pipe
     steps = made(maker)
     allow_memory(int(memory_bytes))
     serve(Connection(int(fd)), steps, int(cpu_s))

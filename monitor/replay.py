@@ -19,6 +19,7 @@ from monitor.reading import Reader, Steps
 from monitor.review import decide
 from monitor.review.storing import open_desk
 from monitor.store.engine import Store
+from monitor.store.outbox import settle
 from monitor.store.sources import Outcome
 from monitor.sync import sync
 from monitor.warc import match_source, read_captures
@@ -113,7 +114,7 @@ class Replay:
     def run(self, captures: Sequence[Dated], now: datetime, progress: Callable[[Dated], None] = lambda dated: None) -> Replayed:
         """Looks at each capture as if at its own time, digests it, and (`accept_all`) takes over what it flags before the next one.
 
-        `now` dates the sync of a programme whose archive is empty; everything else happens at the times of the captures.
+        `now` dates what is no look: the sync of a programme whose archive is empty, and that notices of the past are not sent.
         """
         with self.store.running():
             sync(self.store, self.baseline, captures[0].capture.captured_at if captures else now)
@@ -122,7 +123,8 @@ class Replay:
                 progress(dated)
             if captures:
                 self.reread(captures[-1].capture.captured_at)
-        raised = tuple(dict.fromkeys(change for d in self.digests for change in d.raised))
+            raised = tuple(dict.fromkeys(change for d in self.digests for change in d.raised))
+            settle(self.store, list(dict.fromkeys(change.id for d in self.digests for change in d.changes)), now)
         return Replayed(Pass(tuple(self.looks), tuple(self.digests)), raised, tuple(self.accepted), tuple(self.problems))
 
     def look(self, dated: Dated) -> None:

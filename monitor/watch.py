@@ -6,13 +6,13 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from monitor import sync
-from monitor.baseline import programme_folder, programme_ids, read
+from monitor.baseline import folder_digest, programme_folder, programme_ids, read
 from monitor.config import Settings, secrets
-from monitor.core.model import Baseline
-from monitor.errors import BaselineError, UsageError
+from monitor.core.model import Baseline, Capture, NotModified, Source
+from monitor.errors import BaselineError, FetchError, MonitorError, UsageError
 from monitor.store import engine, queries
 from monitor.store.engine import Store
 
@@ -107,3 +107,54 @@ def new_reader(settings: Settings) -> Isolation:
     from monitor.isolation import Isolation
 
     return Isolation(STEPS, cpu_s=max(1, round(settings.read_timeout_s)), memory_bytes=settings.read_max_mb << 20)
+
+
+class StoppedError(MonitorError):
+    """The program is ending: what was under way says nothing and is done again."""
+
+
+class StoppingFetcher:
+    """A fetcher whose broken-off looks are no looks: without this a stop would be recorded as a time-out of the source."""
+
+    def __init__(self, fetcher: Fetcher) -> None:
+        from monitor.fetch import FetchStoppedError
+
+        self.fetcher = fetcher
+        self.stopped: type[FetchError] = FetchStoppedError
+
+    def fetch(self, source: Source, validators: Any, now: datetime, *, url: str | None = None) -> Capture | NotModified:
+        """As `Fetcher.fetch`; raises StoppedError when the fetcher was told to stop."""
+        try:
+            return self.fetcher.fetch(source, validators, now, url=url)
+        except self.stopped as error:
+            raise StoppedError(str(error)) from error
+
+
+class Shelf:
+    """The programme folders of a home as they were when last looked at; a folder is read again only when its files changed."""
+
+    def __init__(self, settings: Settings) -> None:
+        self.settings = settings
+        self.read: dict[str, tuple[str, Baseline | None]] = {}
+
+    def baselines(self) -> list[Baseline]:
+        """Those without errors, by name."""
+        return [baseline for _, (_, baseline) in sorted(self.read.items()) if baseline is not None]
+
+    def refresh(self) -> list[str]:
+        """Reads what changed since; a line for each folder that has errors now, told once for each state of it."""
+        names = programme_ids(self.settings.home)
+        self.read = {name: known for name, known in self.read.items() if name in names}
+        return [line for name in names if (line := self._refreshed(name))]
+
+    def _refreshed(self, name: str) -> str:
+        folder = programme_folder(self.settings.home, name)
+        digest = folder_digest(folder)
+        if self.read.get(name, ("", None))[0] == digest:
+            return ""
+        try:
+            self.read[name] = (digest, read(folder))
+        except MonitorError as error:
+            self.read[name] = (digest, None)
+            return str(error)
+        return ""

@@ -12,7 +12,7 @@ from datetime import datetime
 
 from monitor.core.kinds import Kind
 from monitor.core.link import anchor_of
-from monitor.core.model import Claim, Country, Evidence, Linked, Page, Role, Source, Status, Value
+from monitor.core.model import Claim, Country, DateSpan, Evidence, Linked, Page, Role, Source, Status, Value
 
 # Roles that say a value does not hold now. A denied date is a claim all the same: that the date no longer holds.
 _NOT_NOW = frozenset({Role.PAST, Role.QUOTED, Role.DENIED})
@@ -105,14 +105,21 @@ def _choose(statements: Sequence[Linked], known: Sequence[Value], kinds: Mapping
         return denied[0] if denied else None
     tied = [s for s in now if s.observation.pair]
     if tied:
-        return max(tied, key=lambda s: s.score)
-    kind = kinds[now[0].observation.kind]
-    best = max(now, key=lambda s: s.score)
+        return max(tied, key=_rank)
+    best = max(now, key=_rank)
     if known:
-        confirming = [s for s in now if _same(kind, known[-1], s.observation.value)]
-        if confirming and max(s.score for s in confirming) >= best.score - KNOWN_BONUS:
-            return max(confirming, key=lambda s: s.score)
+        confirming = [s for s in now if _rank(s)[0] and _same(kinds[s.observation.kind], known[-1], s.observation.value)]
+        beside = [s for s in confirming if s is not best and s.observation.sentence_start == best.observation.sentence_start]
+        if confirming and not beside and max(s.score for s in confirming) >= best.score - KNOWN_BONUS:
+            return max(confirming, key=_rank)
     return best
+
+
+def _rank(statement: Linked) -> tuple[bool, bool, float, int]:
+    """A date of its own before one relative to the page's; the column headed as current before the others; then the better fit, then the later column."""
+    value = statement.observation.value
+    is_relative = isinstance(value, DateSpan) and value.relative
+    return not is_relative, "current column" in statement.reasons, round(statement.score, 1), statement.observation.start
 
 
 def _is_revoked(denied: Sequence[Linked], now: Sequence[Linked], known: Sequence[Value], kinds: Mapping[str, Kind]) -> bool:

@@ -48,8 +48,30 @@ SAME_NEWS = timedelta(days=2)
 LOOKS_UNTIL_GONE = 3
 
 _OPEN = frozenset({ChangeStatus.OPEN, ChangeStatus.SNOOZED})
+# States of a site that are news when a fresh page says them, even where no earlier state is known.
+_NEWSWORTHY = frozenset(
+    {
+        "cancelled",
+        "withdrawn",
+        "terminated",
+        "rejected",
+        "suspended",
+        "delayed",
+        "operational",
+        "inaugurated",
+        "completed",
+        "dismissed",
+        "closed",
+    }
+)
 _REMOVED = frozenset({"cancelled", "withdrawn", "terminated", "rejected"})
-_NEW = {"status": ChangeType.STATUS_CHANGED, "money": ChangeType.NEW_BUDGET, "date": ChangeType.NEW_DATE, "count": ChangeType.COUNT_CHANGED, "site": ChangeType.NEW_SITE}
+_NEW = {
+    "status": ChangeType.STATUS_CHANGED,
+    "money": ChangeType.NEW_BUDGET,
+    "date": ChangeType.NEW_DATE,
+    "count": ChangeType.COUNT_CHANGED,
+    "site": ChangeType.NEW_SITE,
+}
 _REVISED = {
     "money": ChangeType.BUDGET_REVISED,
     "date": ChangeType.DATE_MOVED,
@@ -274,6 +296,9 @@ def _site(differ: Differ, fact: Fact, claim: Claim, now: datetime) -> None:
         return
     if claim.value.status == fact.status:
         return
+    is_told = claim.before is not None or fact.status is not None
+    if not is_told and (claim.value.status not in _NEWSWORTHY or not _is_news(claim, now)):
+        return  # what a page has long said of a site is no change of it
     type_ = ChangeType.SITE_REMOVED if claim.value.status in _REMOVED else ChangeType.STATUS_CHANGED
     old = Status(fact.status, fact.label) if fact.status else None
     same = [c for c in differ.about(fact.key) if isinstance(c.new, Status) and c.new.status == claim.value.status]
@@ -318,6 +343,8 @@ def _new_fact(differ: Differ, claim: Claim, now: datetime) -> None:
     else:
         return
     kind = differ.kinds[claim.kind]
+    if claim.first_look and claim.kind != "site" and not _is_news(claim, now):
+        return  # a standing page met for the first time has long said so
     for change in differ.changes.values():
         if change.provisional and change.kind == claim.kind and change.new is not None and change.provisional not in differ.facts:
             if kind.compare(change.new, claim.value).verdict in AGREE:
@@ -341,7 +368,7 @@ def provisional_facts(changes: Iterable[Change]) -> tuple[Fact, ...]:
             label=c.label,
             value=c.new,
             about=_about(c),
-            scope=None,
+            scope=c.signature.split("|")[1] or None if c.kind in ("money", "date", "count") else None,
             valid_from=None,
             quote=c.evidence[0].quote if c.evidence else "",
             url=c.evidence[0].url if c.evidence else "",

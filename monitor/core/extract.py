@@ -119,8 +119,10 @@ def _around(bounds: Iterable[tuple[int, int]], mention: Mention) -> tuple[int, i
 def _judge(page: Page, index: int, sentence: cues.Sentence, group: list[Mention], lexicon: Lexicon, setting: Setting) -> list[Observation]:
     """The observations of one sentence: roles per mention, then the pairs among those of one kind."""
     passage = page.passages[index]
+    group = [m for m in group if not (isinstance(m.value, DateSpan) and _is_price_base(sentence, m, lexicon))]
     dates = [m for m in group if isinstance(m.value, DateSpan)]
     found: list[Observation] = []
+    sums = _sums(group)
     for kind in dict.fromkeys(m.kind for m in group):
         same = [m for m in group if m.kind == kind]
         spans = [(m.start, m.end) for m in same]
@@ -128,6 +130,8 @@ def _judge(page: Page, index: int, sentence: cues.Sentence, group: list[Mention]
         for i, mention in enumerate(same):
             roles, words = _roles(sentence, spans, i, mention, passage, dates, lexicon, setting)
             pair_id = None
+            if mention in sums and i not in tied:
+                roles = (sums[mention], *(r for r in roles if r not in (Role.PART, Role.TOTAL, Role.SUM, Role.CURRENT)))
             if i in tied:
                 is_old, pair_id, word = tied[i]
                 roles = (
@@ -138,6 +142,27 @@ def _judge(page: Page, index: int, sentence: cues.Sentence, group: list[Mention]
                 words = (*words, word)
             found.append(_observation(page, index, sentence, mention, roles, words, pair_id))
     return found
+
+
+def _is_price_base(sentence: cues.Sentence, mention: Mention, lexicon: Lexicon) -> bool:
+    """The year of "in 2015 prices" dates a price level, not an event."""
+    after = next((t.word for t in sentence.words if t.start >= mention.end), "")
+    before = " ".join(t.word for t in sentence.words if mention.start - 24 <= t.start < mention.start)
+    concepts = cues.vocabulary(lexicon).concepts
+    return "price_base_after" in concepts(after) or "price_base_before" in concepts(before)
+
+
+def _sums(group: Sequence[Mention]) -> dict[Mention, Role]:
+    """Amounts of one sentence of which one is the sum of the others: a total and its parts, whatever the words say."""
+    amounts = [(m, m.value.amount) for m in group if isinstance(m.value, Money) and m.value.amount and m.role is not Role.RESTATED]
+    if len(amounts) < 3:
+        return {}
+    total, most = max(amounts, key=lambda a: a[1] or 0)
+    rest = [(m, a) for m, a in amounts if m is not total]
+    slack = max(m.value.precision for m, _ in amounts if isinstance(m.value, Money))
+    if most is None or abs(sum(a or 0 for _, a in rest) - most) > slack / 2:
+        return {}
+    return {total: Role.TOTAL, **{m: Role.PART for m, _ in rest}}
 
 
 def _ties(sentence: cues.Sentence, same: list[Mention], spans: list[Span], lexicon: Lexicon) -> dict[int, tuple[bool, str, str]]:
@@ -176,6 +201,10 @@ def _roles(
     roles: list[Role] = list(said.roles)
     if mention.kind == "date" and Role.DELTA in roles:
         roles.remove(Role.DELTA)
+    if _is_restated(sentence, mention, spans, i):
+        roles = [Role.RESTATED, *roles]
+    if isinstance(mention.value, DateSpan) and _is_long_begun(mention.value, setting):
+        roles.append(Role.PAST)
     if mention.kind == "count":
         roles = _count_roles(roles, sentence, mention, lexicon)
     roles = [*cues.header_roles(passage.column_header, lexicon), *roles]
@@ -187,11 +216,42 @@ def _roles(
     return unique, (*mention.cues, *said.cues)
 
 
+_OR = re.compile(
+    r"^\s{0,2}[,(–-]?\s{0,2}(?:or|oder|ou|o|czyli|lub|of|ossia|pari a|soit|umgerechnet|equivalent to|=|≈|about|roughly|rund|environ|circa)\b[^.;]{0,24}$",
+    re.I,
+)
+
+
+def _is_restated(sentence: cues.Sentence, mention: Mention, spans: list[Span], i: int) -> bool:
+    """ "Rs 76,000 crore, or roughly $10 billion": the same sum once more in another currency."""
+    if not i or not isinstance(mention.value, Money):
+        return False
+    between = sentence.slice(spans[i - 1][1], mention.start)
+    return bool(_OR.match(between)) and _other_currency(sentence, spans[i - 1], mention.value.currency)
+
+
+def _other_currency(sentence: cues.Sentence, span: Span, currency: str | None) -> bool:
+    """Do the two amounts look different apart from their digits? Then they are in two currencies."""
+    mine = _DIGITS_OUT.sub("", sentence.slice(*span)).casefold()
+    return currency is not None and currency.casefold() not in mine
+
+
+_DIGITS_OUT = re.compile(r"[\d.,\s]")
+
+
+def _is_long_begun(value: DateSpan, setting: Setting) -> bool:
+    """ "Since 2020": an open span that began before the page was written tells of what has been, not of what is to come."""
+    published = setting.published_on
+    return value.end is None and value.start is not None and published is not None and value.start < published - timedelta(days=30)
+
+
 def _count_roles(roles: list[Role], sentence: cues.Sentence, mention: Mention, lexicon: Lexicon) -> list[Role]:
     """A count is a further part only when the addition stands in it or right at it ("six more factories", "another six"), not somewhere before."""
     last = next((t.word for t in reversed(sentence.words) if t.end <= mention.start), "")
     near = f"{last} {sentence.slice(mention.start, mention.end)}"
     vocabulary = cues.vocabulary(lexicon)
+    if vocabulary.concepts(sentence.text) & {"progress"}:
+        roles = [Role.PART, *roles]
     is_added = any("addition" in vocabulary.concepts(text) for text in (near, " ".join(mention.cues)))
     others: list[Role] = [r for r in roles if r is not Role.TRANCHE]
     return [Role.TRANCHE, *others] if is_added else others

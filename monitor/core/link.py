@@ -43,10 +43,10 @@ from monitor.core.model import (
     Unlinked,
     Value,
 )
-from monitor.core.situation import SENTENCE, TITLE, Situation, Surroundings, clause_of, properties, stem, stems
+from monitor.core.situation import SENTENCE, TITLE, Situation, Surroundings, clause_of, stem, stems
 from monitor.core.text import names as known_names
 from monitor.core.text.cues import vocabulary
-from monitor.core.text.words import plain, tokens
+from monitor.core.text.words import plain, properties, tokens
 
 # What happens to a site, contract or law suit that a reviewer wants to know even where no fact of it is kept.
 _DECISIVE = frozenset({"cancelled", "withdrawn", "terminated", "dismissed", "suspended", "rejected"})
@@ -95,7 +95,10 @@ _EVENTS = frozenset(
 # Events that are told in the same words about the same thing: a statement about one may stand for the other, with less weight.
 _KIN: Mapping[str, frozenset[str]] = {
     "open": frozenset({"operate"}),
-    "operate": frozenset({"open", "full", "implement"}),
+    "operate": frozenset({"open", "full", "implement", "first_plasma", "launch"}),
+    "first_plasma": frozenset({"operate", "implement", "first_light"}),
+    "first_light": frozenset({"operate", "first_plasma"}),
+    "launch": frozenset({"operate"}),
     "full": frozenset({"operate"}),
     "complete": frozenset({"build", "deliver"}),
     "build": frozenset({"complete", "start_works"}),
@@ -116,6 +119,8 @@ _MONEY_KIN: Mapping[str, frozenset[str]] = {
     "funding": frozenset({"budget", "grant", "investment"}),
     "grant": frozenset({"funding"}),
 }
+# What is counted only in passing: a new number of these is a detail, not a fact of the programme.
+_DETAILS = frozenset({"jobs", "homes", "students", "beds", "length", "power", "compute", "duration"})
 _MONEY_KINDS = frozenset(["fine", "operation_cost", "loan", "private", "shareholding", "contingency"])
 
 
@@ -137,6 +142,9 @@ VALUE_WORDS = stems(
     "eur euro euros usd gbp dollar dollars pound pounds zloty million millions billion billions thousand trillion mio mrd mln mld bn amount total"
 )
 
+
+# The announcement's facts come before flagged new ones that fit as well.
+PROVISIONAL = 0.9
 
 # Facts looked at closely for one observation. With more facts of a kind than this, those that share nothing with the situation are passed over.
 MOST_CANDIDATES = 24
@@ -232,12 +240,14 @@ class Catalogue:
 
 def _names(baseline: Baseline, facts: Iterable[Fact]) -> tuple[KnownName, ...]:
     """Every name the programme knows: its own, its sisters', its sites' with host and place, its organisations'."""
+    programme = stems(" ".join((baseline.title, *baseline.aliases)))
     found = [KnownName(n, "programme") for n in (baseline.title, *baseline.aliases)]
     found += [KnownName(n, "other") for n in baseline.not_about]
     for fact in facts:
         if isinstance(fact.value, Site):
             site = fact.value
             found += [KnownName(n, "site", fact.key) for n in (site.name, fact.label, *fact.aliases) if n]
+            found += [KnownName(t, "site", fact.key) for t in _short_names(site.name, programme)]
             found += [KnownName(site.host, "host", fact.key)] if site.host else []
             found += [KnownName(site.place, "place", fact.key)] if site.place and site.place != site.name else []
         elif fact.kind in ("organisation", "status"):
@@ -250,6 +260,12 @@ def _names(baseline: Baseline, facts: Iterable[Fact]) -> tuple[KnownName, ...]:
             found.append(KnownName(fact.scope, "scope", fact.key))
     unique = {(n.text.casefold(), n.kind, n.key): n for n in found if len(n.text) > 1}
     return tuple(unique.values())
+
+
+def _short_names(name: str | None, programme: frozenset[str]) -> list[str]:
+    """The words of a site's name that stand for it alone: acronyms and made-up words ("LUMI" of "LUMI AI Factory"), not plain ones ("East")."""
+    words = re.findall(r"[\w+]{3,}", name or "")
+    return [w for w in words if len(words) > 1 and sum(c.isupper() or c.isdigit() for c in w) >= 2 and stem(w.casefold()) not in programme]
 
 
 def _narrower(names: Sequence[KnownName], facts: Iterable[Fact], programme: frozenset[str]) -> frozenset[KnownName]:
@@ -407,7 +423,7 @@ class _Linker:
                 self.catalogue.facts[kept.fact or ""].label,
             )
         situation = self.situation(observation)
-        foreign = _foreign(situation) or self._aside(observation, situation)
+        foreign = _foreign(situation) or self._aside(observation, situation) or self._comparison(observation)
         if foreign:
             return Unlinked(observation, foreign)
         targets = sorted(self._targets(observation, situation), key=lambda t: -t.score)
@@ -424,6 +440,10 @@ class _Linker:
             return None
         named = any(n.nearness >= SENTENCE and name.kind in ("programme", "site") for name, n in situation.names.items())
         return None if named else "stands in the margin and does not name the programme"
+
+    def _comparison(self, observation: Observation) -> str | None:
+        """ "By comparison", "elsewhere": the sentence is about something else on purpose."""
+        return "is a comparison with something else" if "elsewhere" in self._cues_near(observation) else None
 
     def _same_statement(self, observation: Observation) -> Claim | None:
         """The claim of this page whose statement, value apart, is the observation's."""
@@ -445,17 +465,21 @@ class _Linker:
         agrees = self._agrees(signature.fact, observation)
         if not signature.fact.version and not agrees and not signature.fact.about:
             return None  # a new amount of nothing in particular can only be met again, not revised
-        prop = _property(signature, observation, situation, agrees, self.lexicon)
+        if not signature.fact.version and not agrees and isinstance(observation.value, DateSpan) and observation.pair is None:
+            return None  # a new date is revised in the same sentence or by naming both, not by another date nearby
+        row_header = self.page.passages[observation.passage].row_header
+        prop = _property(signature, observation, situation, agrees, self.lexicon, row_header)
         if prop is None or prop.factor < 0.2:
             return None
         factors = [
             prop,
+            _numbered(signature, situation),
             _scope(signature, situation, self.catalogue.narrower),
             _role(signature, observation, agrees),
-            _plausible(signature.fact.value, observation.value, agrees),
+            _plausible(signature.fact.value, observation.value, agrees, _has_happened(signature.fact)),
             self._topic(situation),
         ]
-        score = 1.0
+        score = 1.0 if signature.fact.version else PROVISIONAL
         for factor in factors:
             score *= factor.factor
         return Target(signature, round(min(score, 1.0), 3), tuple(f.reason for f in factors if f.reason))
@@ -521,8 +545,19 @@ class _Linker:
         passage = self.page.passages[observation.passage]
         value = observation.value
         label = passage.label or passage.row_header
-        is_listed = (label is not None and passage.form in ("cell", "definition", "item")) or ":" in observation.quote
-        if not self.official or not is_listed or not isinstance(value, Count) or value.measure or value.count < 2 or not value.unit:
+        is_listed = (
+            label is not None and passage.form in ("cell", "definition", "item") and passage.column_header is None
+        ) or ":" in observation.quote
+        is_detail = bool(properties(self.lexicon).concepts(value.unit or "") & _DETAILS) if isinstance(value, Count) else True
+        if (
+            not self.official
+            or not is_listed
+            or is_detail
+            or not isinstance(value, Count)
+            or value.measure
+            or value.count < 2
+            or not value.unit
+        ):
             return None
         return "number of " + value.unit
 
@@ -622,7 +657,11 @@ class _Linker:
             return Unlinked(observation, foreign)
         for signature in self.catalogue.by_kind.get("status", ()):
             prop = _property(signature, observation, situation, False, self.lexicon)
-            score = (prop.factor if prop else 0.0) * _scope(signature, situation, self.catalogue.narrower).factor * self._topic(situation).factor
+            score = (
+                (prop.factor if prop else 0.0)
+                * _scope(signature, situation, self.catalogue.narrower).factor
+                * self._topic(situation).factor
+            )
             if score >= THRESHOLD:
                 return Linked(observation, signature.fact.key, score, (prop.reason if prop else "",), signature.fact.label)
         sites = [n for n, near in situation.names.items() if n.kind == "site" and near.nearness >= 0.95 and n.key]
@@ -653,10 +692,12 @@ class Factor(NamedTuple):
     reason: str
 
 
-def _property(signature: Signature, observation: Observation, situation: Situation, agrees: bool, lexicon: Lexicon) -> Factor | None:
+def _property(
+    signature: Signature, observation: Observation, situation: Situation, agrees: bool, lexicon: Lexicon, row_header: str | None = None
+) -> Factor | None:
     """Is it the fact's property that is spoken of?"""
     if observation.kind == "count":
-        return _unit(signature, observation, situation, lexicon)
+        return _unit(signature, observation, situation, lexicon, row_header)
     if observation.kind == "date":
         return _event(signature, situation, agrees)
     return _described(signature, observation, situation, agrees)
@@ -668,7 +709,9 @@ def _described(signature: Signature, observation: Observation, situation: Situat
     words = {w: situation.stems[w] for w in signature.stems if w in situation.stems}
     kin = {k: situation.concepts[k] for c in signature.concepts for k in _MONEY_KIN.get(c, ()) if k in situation.concepts}
     base = max(
-        [0.6 * n.nearness for n in concepts.values()] + [0.5 * n.nearness for n in words.values()] + [0.5 * n.nearness for n in kin.values()],
+        [0.6 * n.nearness for n in concepts.values()]
+        + [0.5 * n.nearness for n in words.values()]
+        + [0.5 * n.nearness for n in kin.values()],
         default=0.0,
     )
     miss = 1.0
@@ -683,9 +726,18 @@ def _described(signature: Signature, observation: Observation, situation: Situat
         if {Role.TOTAL, Role.SUM} & set(observation.roles) and score < 0.6 and signature.fact.version:
             score, reason = 0.6, "said as a total"
         score *= _money_misfit(signature, situation)
-        if agrees and score < 0.62:
-            score, reason = 0.62, "; ".join(r for r in (reason, "the amount is the known one") if r)
+        known = _telling(observation.value)
+        if agrees and score < known:
+            score, reason = known, "; ".join(r for r in (reason, "the amount is the known one") if r)
     return Factor(score, reason)
+
+
+def _telling(value: Value) -> float:
+    """How much an equal amount tells by itself: 22,516 crore is hardly another sum, 500 million may well be."""
+    if not isinstance(value, Money) or not value.amount:
+        return 0.0
+    digits = len(str(int(value.amount / value.precision)))
+    return {1: 0.62, 2: 0.68}.get(digits, 0.8)
 
 
 def _money_misfit(signature: Signature, situation: Situation) -> float:
@@ -710,7 +762,7 @@ def _event(signature: Signature, situation: Situation, agrees: bool) -> Factor |
     near = {c: n for c, n in situation.concepts.items() if c in _EVENTS}
     close = {c for c, n in near.items() if n.nearness >= 0.9}
     hits = [(near[c].nearness, c, near[c].where) for c in events if c in near]
-    kin = [(0.6 * near[k].nearness, k, near[k].where) for c in events for k in _KIN.get(c, ()) if k in near]
+    kin = [(0.7 * near[k].nearness, k, near[k].where) for c in events for k in _KIN.get(c, ()) if k in near]
     words = [
         (0.8 * situation.stems[w].nearness * signature.stems[w], w, situation.stems[w].where)
         for w in signature.stems
@@ -729,10 +781,10 @@ def _event(signature: Signature, situation: Situation, agrees: bool) -> Factor |
     if close and not close & (events | {k for c in events for k in _KIN.get(c, ())}):
         score *= 0.4
     bonus = max((w[0] for w in words), default=0.0)
-    return Factor(min(1.0, 0.8 * score + 0.2 * bonus + (0.1 if agrees else 0.0)), f"{word} {where}")
+    return Factor(min(1.0, 0.75 * score + 0.25 * bonus + (0.1 if agrees else 0.0)), f"{word} {where}")
 
 
-def _unit(signature: Signature, observation: Observation, situation: Situation, lexicon: Lexicon) -> Factor | None:
+def _unit(signature: Signature, observation: Observation, situation: Situation, lexicon: Lexicon, row_header: str | None) -> Factor | None:
     """Counts belong to unit nouns: the noun must agree; a further noun makes it a count of something else."""
     value = observation.value
     assert isinstance(value, Count)
@@ -745,6 +797,8 @@ def _unit(signature: Signature, observation: Observation, situation: Situation, 
             else None
         )
     unit = stems(value.unit)
+    if not unit & known and row_header:  # the column may be headed by a year or a state, the row by what is counted
+        unit = stems(row_header)
     shared = unit & known
     if shared:
         extra = {w for w in unit - known if not w.isdigit()}
@@ -759,30 +813,57 @@ def _unit(signature: Signature, observation: Observation, situation: Situation, 
 
 def _scope(signature: Signature, situation: Situation, narrower: frozenset[KnownName]) -> Factor:
     """Does the statement speak of the part of the programme that the fact is about? `narrower` are the names of its parts."""
-    if signature.scope_keys or signature.fact.scope:
-        return _narrow_scope(signature, situation)
-    if signature.fact.kind == "count":
-        return Factor(1.0, "")
+    if signature.scope_keys:
+        return _named_scope(signature, situation)
+    part = Factor(1.0, "") if signature.fact.kind == "count" else _part_of(situation, narrower)
+    if part.factor < 1 or not signature.fact.scope:
+        return part
+    return _worded_scope(signature, situation)
+
+
+def _part_of(situation: Situation, narrower: frozenset[KnownName]) -> Factor:
+    """A statement about one site is none about the programme: named alone in its clause, or nearer than the programme itself."""
     parts = [(n.nearness, name.key, name.text) for name, n in situation.names.items() if name in narrower and n.nearness >= TITLE]
     if not parts:
         return Factor(1.0, "")
     nearness, _, text = max(parts, key=lambda p: p[0])
     programme = max((n.nearness for name, n in situation.names.items() if name.kind == "programme"), default=0.0)
-    is_one_part = len({key for n, key, _ in parts if n >= 0.9}) == 1
-    return Factor(0.5, f"speaks of {text}, a part of the programme") if is_one_part or nearness > programme else Factor(1.0, "")
+    in_clause = len({key for n, key, _ in parts if n >= 0.9})
+    is_part = in_clause == 1 or (in_clause == 0 and nearness > programme)
+    return Factor(0.5, f"speaks of {text}, a part of the programme") if is_part else Factor(1.0, "")
 
 
-def _narrow_scope(signature: Signature, situation: Situation) -> Factor:
-    keyed = [
-        n.nearness
-        for name, n in situation.names.items()
-        if name.key in signature.scope_keys or (name.kind == "scope" and name.key == signature.fact.key)
-    ]
-    worded = [situation.stems[w].nearness for w in signature.scope if w in situation.stems]
-    if keyed or (worded and len(worded) * 2 >= len(signature.scope)):
-        nearness = max(keyed + worded)
-        return Factor(0.8 + 0.2 * nearness, f"within {signature.fact.scope}")
-    return Factor(0.3 if signature.scope_keys else 0.85, f"does not name {signature.fact.scope}")
+def _named_scope(signature: Signature, situation: Situation) -> Factor:
+    """A fact of one site needs that site named."""
+    nearness = max((n.nearness for name, n in situation.names.items() if name.key in signature.scope_keys), default=0.0)
+    return (
+        Factor(0.8 + 0.2 * nearness, f"within {signature.fact.scope}") if nearness else Factor(0.3, f"does not name {signature.fact.scope}")
+    )
+
+
+def _worded_scope(signature: Signature, situation: Situation) -> Factor:
+    """A scope in words ("first seven", "lot 2") helps where it is met, and is missed a little where it is not."""
+    met = _worded(signature, situation)
+    return Factor(0.8 + 0.2 * max(met), f"within {signature.fact.scope}") if met else Factor(0.85, f"does not name {signature.fact.scope}")
+
+
+def _worded(signature: Signature, situation: Situation) -> list[float]:
+    """How near the words of the scope are met, when at least half of them are."""
+    met = [situation.stems[w].nearness for w in signature.scope if w in situation.stems]
+    return met if len(met) * 2 >= len(signature.scope) else []
+
+
+def _numbered(signature: Signature, situation: Situation) -> Factor:
+    """Unit 2 is not Unit 1: a fact of one numbered thing is not told of by a sentence that names another of its sort."""
+    mine = {w for w in (*signature.stems, *signature.scope) if "_" in w}
+    if not mine:
+        return Factor(1.0, "")
+    said = {
+        w for w, n in situation.stems.items() if "_" in w and n.nearness >= SENTENCE and w.split("_")[0] in {m.split("_")[0] for m in mine}
+    }
+    if said and not said & mine:
+        return Factor(0.3, f"speaks of {sorted(said)[0].replace('_', ' ')}")
+    return Factor(1.0, "")
 
 
 def _role(signature: Signature, observation: Observation, agrees: bool) -> Factor:
@@ -792,9 +873,10 @@ def _role(signature: Signature, observation: Observation, agrees: bool) -> Facto
         return Factor(0.1, "an increase or decrease, not the value")
     if Role.RESTATED in roles:
         return Factor(0.3, "restates another amount")
-    if roles & _PARTIAL and roles & _PARTIAL != {Role.SUM} and not (agrees and isinstance(observation.value, Money)):
+    if roles & _PARTIAL and not (agrees and isinstance(observation.value, Money)):
         part = next(r for r in observation.roles if r in _PARTIAL)
-        return Factor(0.9 if part is Role.SUM else 0.35, f"said as a {part}")
+        is_whole = part is Role.SUM and not signature.scope_keys
+        return Factor(0.9 if is_whole else 0.35, f"said as a {part}")
     if (
         isinstance(observation.value, Money)
         and observation.value.per
@@ -810,11 +892,13 @@ def _role(signature: Signature, observation: Observation, agrees: bool) -> Facto
     return Factor(1.0, "")
 
 
-def _plausible(old: Value, new: Value, agrees: bool) -> Factor:
+def _plausible(old: Value, new: Value, agrees: bool, happened: bool) -> Factor:
     """How likely one value follows the other: the same is likeliest, another order of magnitude hardly."""
     if agrees:
         return Factor(1.1, "")
     if isinstance(old, DateSpan) and isinstance(new, DateSpan):
+        if happened:
+            return Factor(0.3, "the event had happened when it was announced")
         first = next((d for d in (old.start, old.end) if d), None)
         second = next((d for d in (new.start, new.end) if d), None)
         years = abs(first.year - second.year) if first and second else 0
@@ -827,6 +911,16 @@ def _plausible(old: Value, new: Value, agrees: bool) -> Factor:
     if ratio <= Decimal("6"):
         return Factor(0.75, "of another size")
     return Factor(0.35, "of quite another size")
+
+
+def _has_happened(fact: Fact) -> bool:
+    """Was the date already past when it was announced? Then it is history, which later dates do not move."""
+    return (
+        isinstance(fact.value, DateSpan)
+        and fact.valid_from is not None
+        and fact.value.end is not None
+        and fact.value.end <= fact.valid_from
+    )
 
 
 def _coincide(old: Value, new: Value) -> bool:
@@ -850,14 +944,21 @@ def _ratio(old: Value, new: Value) -> Decimal | None:
     return large / small if small and large else None
 
 
+# What stands around a whole part of the page says less of one sentence than the sentence before it does.
+_WIDE = frozenset({"in the heading", "in the title", "in the lead"})
+
+
 def _foreign(situation: Situation) -> str | None:
-    """Is something else spoken of - a sister programme - nearer than this one?"""
-    others = [(n.nearness, name.text) for name, n in situation.names.items() if name.kind == "other"]
+    """Is something else spoken of - a sister programme - nearer than this one? First by the sentence and the one before it, then by title and headings."""
+    others = [(n, name.text) for name, n in situation.names.items() if name.kind == "other"]
     if not others:
         return None
-    nearness, text = max(others)
-    own = max((n.nearness for name, n in situation.names.items() if name.kind in ("programme", "site")), default=0.0)
-    return f"speaks of {text}" if nearness >= own and nearness >= 0.4 else None
+    own = [n for name, n in situation.names.items() if name.kind in ("programme", "site")]
+    near, text = max(others, key=lambda o: (o[0].where not in _WIDE, o[0].nearness))
+    local = max((n.nearness for n in own if n.where not in _WIDE), default=0.0)
+    if near.where not in _WIDE:
+        return f"speaks of {text}" if near.nearness >= local else None
+    return f"speaks of {text}" if near.nearness >= 0.4 and near.nearness >= max((n.nearness for n in own), default=0.0) else None
 
 
 def _subject(situation: Situation) -> KnownName | None:
@@ -876,7 +977,20 @@ def _money_about(value: Money, observation: Observation, near: Mapping[str, floa
         return None
     if near.get("fine", 0) >= 0.8 or near.get("operation_cost", 0) >= 0.9:
         return None
-    for sort in ("contract", "grant", "loan", "building", "machine", "private", "national", "union", "cost", "budget", "investment", "funding"):
+    for sort in (
+        "contract",
+        "grant",
+        "loan",
+        "building",
+        "machine",
+        "private",
+        "national",
+        "union",
+        "cost",
+        "budget",
+        "investment",
+        "funding",
+    ):
         if near.get(sort, 0) >= 0.6:
             return sort
     return "total" if {Role.TOTAL, Role.SUM, Role.TRANCHE} & set(observation.roles) else None

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from functools import lru_cache
+from itertools import pairwise
 from typing import NamedTuple
 
 from monitor.core.lang import Lexicon
@@ -17,7 +17,7 @@ from monitor.core.model import KnownName, Observation, Page, Passage
 from monitor.core.text.cues import JOINS
 from monitor.core.text.names import find_names
 from monitor.core.text.passages import sentences
-from monitor.core.text.words import Vocabulary, tokens
+from monitor.core.text.words import properties, tokens
 
 CLAUSE, HEADER, SENTENCE, HEADING, BEFORE, TITLE, LEAD = 1.0, 0.95, 0.8, 0.6, 0.45, 0.4, 0.3
 
@@ -117,14 +117,15 @@ def stem(word: str) -> str:
 
 
 def stems(text: str) -> frozenset[str]:
-    """The stems of the content words of a text."""
-    return frozenset(stem(t.word) for t in tokens(text) if (len(t.word) > 2 and t.word not in _STOP) or t.word.isdigit())
-
-
-@lru_cache(maxsize=64)
-def properties(lexicon: Lexicon) -> Vocabulary:
-    """The [properties] of a language: words for what a fact can be about."""
-    return Vocabulary({name: words for name, words in lexicon.section("properties").items() if isinstance(words, list)})
+    """The stems of the content words of a text, and numbered nouns as one ("Unit 1" gives unit and unit_1); bare numbers say nothing."""
+    words = tokens(text)
+    found = {stem(t.word) for t in words if len(t.word) > 2 and t.word not in _STOP and not t.word.isdigit()}
+    found.update(
+        f"{stem(a.word)}_{b.word}"
+        for a, b in pairwise(words)
+        if len(b.word) <= 2 and b.word.isdigit() and a.word.isalpha() and len(a.word) > 2
+    )
+    return frozenset(found)
 
 
 class Near(NamedTuple):

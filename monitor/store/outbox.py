@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -91,6 +92,14 @@ def mark_failed(store: Store, notice: str, error: str, due_at: datetime | None) 
         values = {"state": "waiting", "due_at": due_at} if due_at else {"state": "dead"}
         failed = update(OUTBOX).where(OUTBOX.c.id == notice, OUTBOX.c.state != "sent")
         connection.execute(failed.values(**values, lease_until=None, error=limit_text(error, 300), attempts=OUTBOX.c.attempts + 1))
+
+
+def settle(store: Store, changes: Sequence[str], now: datetime) -> None:
+    """Takes the waiting notices about these changes out unsent: they are of the past, and nobody is to be woken for them."""
+    with store.write() as connection:
+        for change in changes:
+            waiting = update(OUTBOX).where(OUTBOX.c.change == change, OUTBOX.c.state == "waiting")
+            connection.execute(waiting.values(state="sent", sent_at=now, lease_until=None))
 
 
 def revive(store: Store, notice: str, now: datetime) -> None:

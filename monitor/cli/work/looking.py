@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
+import signal
 import sys
+import threading
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
-from typing import Protocol
+from types import FrameType
+from typing import TYPE_CHECKING, Protocol
 
-from monitor import pipeline, watch
+from monitor import delivery, pipeline, watch
 from monitor.baseline import programme_folder, read
 from monitor.cli.common import State
 from monitor.cli.common import now as clock
 from monitor.cli.output import clean, complain, say
+from monitor.config import Settings
 from monitor.core.model import Baseline, Change
 from monitor.errors import UsageError
 from monitor.pipeline import Digested, Pass
@@ -22,6 +26,9 @@ from monitor.render.view import flag
 from monitor.replay import Archive, Replay, open_archive
 from monitor.store.engine import Store
 from monitor.understanding import steps
+
+if TYPE_CHECKING:
+    from monitor.fetch import Fetcher
 
 SOME_FAILED = 3
 NONE_USABLE = 2
@@ -41,10 +48,10 @@ def check(state: State, programme: str | None, source: str | None, *, everything
         if programme is None:
             watch.forget_missing(store, settings, now)
         due = pipeline.due(store, loaded.baselines, now, source, all=everything or source is not None)
-        with progress_bar(len(due), "looking") as step:
+        with progress_bar(len(due), "looking") as step, stopped_by_interrupt(fetcher):
             done = pipeline.check(
                 store,
-                fetcher,
+                watch.StoppingFetcher(fetcher),
                 steps(),
                 loaded.baselines,
                 clock,
@@ -54,7 +61,34 @@ def check(state: State, programme: str | None, source: str | None, *, everything
                 progress=lambda outcome: step(outcome.source_id),
                 reader=reader,
             )
-    return tell_pass(done) or (SOME_FAILED if loaded.problems else 0)
+        code = tell_pass(done)
+        tell_undelivered(store, settings)
+    return code or (SOME_FAILED if loaded.problems else 0)
+
+
+@contextmanager
+def stopped_by_interrupt(fetcher: Fetcher) -> Iterator[None]:
+    """Ctrl-C breaks off what is being fetched at once, instead of waiting for it; what was not finished is done by the next check."""
+
+    def stop(number: int, frame: FrameType | None) -> None:
+        fetcher.stop()
+        raise KeyboardInterrupt
+
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    before = signal.signal(signal.SIGINT, stop)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, before)
+
+
+def tell_undelivered(store: Store, settings: Settings) -> None:
+    """Takes the notices out; what does not arrive is tried again by the next check."""
+    with delivery.channels_of(settings, clock) as channels:
+        for error in delivery.deliver_due(store, channels, clock).errors:
+            complain(f"a notice was not delivered and is tried again later: {error}")
 
 
 def reread(state: State, programme: str | None, *, now: datetime) -> int:

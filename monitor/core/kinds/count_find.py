@@ -4,85 +4,40 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from decimal import Decimal
-from functools import lru_cache
+from itertools import pairwise
 
 from monitor.core.kinds import Span
+from monitor.core.kinds.count_context import CountContext, context_of
 from monitor.core.lang import Lexicon
 from monitor.core.model import Count, Form, Mention, Page, Passage, Qualifier, Setting
-from monitor.core.text.amounts import MoneyWords, amount_at, currency_of_header, money_words
-from monitor.core.text.hedges import Hedge, Hedges, hedges
-from monitor.core.text.numbers import Number, Taken, Vocabulary, find_numbers, fold, vocabulary
+from monitor.core.text.amounts import amount_at, currency_of_header
+from monitor.core.text.hedges import Hedge
+from monitor.core.text.numbers import Number, Taken, find_numbers, fold
 from monitor.core.text.numbers.ranges import relation
-from monitor.core.text.numbers.vocabulary import forms
-from monitor.core.text.units import Unit, UnitWords, unit_after, unit_words
+from monitor.core.text.units import Unit, unit_after
 
 _EXACT_BELOW = 1000
+_LARGEST_RATIO = 10  # "one in ten"; "three in 15 states" are three
 _LABEL = re.compile(r"([^\n:;.!?|]{2,60}): ?$")
-_REST_OF_LABEL = re.compile(r"[.;,]?(?:\n|$)")
+_REST_OF_LABEL = re.compile(r"[.;,]?(?:\n|$| \()")
 _WORD_BEFORE = re.compile(r"([^\s(]+)[ \n(]$")
 _HEADER_UNIT = re.compile(r"[(\[,] ?(?:in )?([^()\[\]]{1,14})[)\]]?$")
 
 
-@dataclass(frozen=True)
-class _Words:
-    """The [counts] words that decide what is no count."""
-
-    before_never: frozenset[str]
-    before_cues: frozenset[str]
-    verbs: frozenset[str]
-    partitive: tuple[str, ...]
-    elliptical_before: tuple[str, ...]
-    label_never: frozenset[str]
-    label_prefixes: tuple[str, ...]
-    generic: frozenset[str]
-
-
-@dataclass(frozen=True)
-class _Context:
-    text: str
-    folded: str
-    lexicon: Lexicon
-    setting: Setting
-    known: Vocabulary
-    money: MoneyWords
-    hedges: Hedges
-    units: UnitWords
-    words: _Words
-
-
-@lru_cache(maxsize=64)
-def _words(lexicon: Lexicon) -> _Words:
-    section = lexicon.section("counts")
-
-    def listed(name: str) -> list[str]:
-        return forms(section.get(name, ""))
-
-    return _Words(
-        before_never=frozenset(listed("before_never")),
-        before_cues=frozenset(listed("before_cues")),
-        verbs=frozenset(listed("verbs")),
-        partitive=tuple(listed("partitive")),
-        elliptical_before=tuple(listed("elliptical_before")),
-        label_never=frozenset(listed("label_never")),
-        label_prefixes=tuple(sorted(listed("label_prefixes"), key=len, reverse=True)),
-        generic=frozenset(listed("generic_headers")),
-    )
-
-
 def find_counts(page: Page, lexicon: Lexicon, setting: Setting, taken: Sequence[Span]) -> list[Mention]:
     """All counts in the page in order, none overlapping `taken`."""
-    context = _context(page.text, lexicon, setting)
+    context = context_of(page.text, lexicon, setting)
     spoken_for = Taken(taken)
     found: list[Mention] = []
     numbers = find_numbers(page.text, lexicon)
     skip = -1
     for index, number in enumerate(numbers):
-        if index <= skip:
+        if index <= skip or _is_ratio(numbers, index, context):
             continue
         high = _upper(numbers, index, context)
-        mention = _mention(number, high, context)
+        mention = _mention(number, high, context) or _beside(numbers, index, context)
         if mention is not None and not spoken_for.overlaps(mention.start, mention.end):
             found.append(mention)
             spoken_for.add(mention.start, mention.end)
@@ -93,7 +48,7 @@ def find_counts(page: Page, lexicon: Lexicon, setting: Setting, taken: Sequence[
 
 def read_count(written: str, lexicon: Lexicon) -> Count | None:
     """The count a person wrote: one number or range, and everything behind it as its unit."""
-    context = _context(written, lexicon, Setting(language=lexicon.code))
+    context = context_of(written, lexicon, Setting(language=lexicon.code))
     numbers = find_numbers(written, lexicon)
     if not numbers or numbers[0].value is None or (numbers[0].start and written[numbers[0].start - 1] in "-\u2212"):
         return None
@@ -111,16 +66,10 @@ def read_count(written: str, lexicon: Lexicon) -> Count | None:
     return _count(numbers[0], high, rest or None, hedge, measure=False)
 
 
-def _context(text: str, lexicon: Lexicon, setting: Setting) -> _Context:
-    return _Context(
-        text, fold(text), lexicon, setting, vocabulary(lexicon), money_words(lexicon), hedges(lexicon), unit_words(lexicon), _words(lexicon)
-    )
-
-
 # ----------------------------------------------------------------------------------------------------------------------- one mention
 
 
-def _upper(numbers: Sequence[Number], index: int, context: _Context) -> Number | None:
+def _upper(numbers: Sequence[Number], index: int, context: CountContext) -> Number | None:
     """The upper end if this number begins a range."""
     if index + 1 >= len(numbers):
         return None
@@ -132,13 +81,54 @@ def _upper(numbers: Sequence[Number], index: int, context: _Context) -> Number |
     return high if _lent(low, high) < high.value else None
 
 
+def _is_ratio(numbers: Sequence[Number], index: int, context: CountContext) -> bool:
+    """ "1 in 5 patients": neither the one nor the five is a count."""
+    near = [n for n in numbers[max(0, index - 1) : index + 2] if n.value is not None and not n.scaled and not n.is_year and not n.decimals]
+    small = [(a, b) for a, b in pairwise(near) if numbers[index] in (a, b) and (a.value or 0) < (b.value or 0) <= _LARGEST_RATIO]
+    return any(context.folded[a.end : b.start] in context.words.ratios for a, b in small)
+
+
+def _beside(numbers: Sequence[Number], index: int, context: CountContext) -> Mention | None:
+    """ "from 7 to 13 sites", "8 of 19 hubs": a number without noun that the next or the last one explains; the old value of a pair shares its noun."""
+    number = numbers[index]
+    small = number.value is not None and number.value < _EXACT_BELOW and not number.decimals and not number.loose
+    if not small or number.is_year or not _may_count(number, None, context):
+        return None
+    if index + 1 < len(numbers) and (found := _explained(number, numbers[index + 1], context)):
+        return found
+    if index and _related(numbers[index - 1], number, context) == "pair" and _unit(number, context)[1] is None:
+        return _bare_count(number, None, 0.4)
+    return None
+
+
+def _explained(number: Number, after: Number, context: CountContext) -> Mention | None:
+    """The old value of a pair with the noun of the new one, or the part of "8 of 19 hubs"."""
+    if after.value is None or after.decimals:
+        return None
+    if _related(number, after, context) == "pair":
+        unit = _unit(after, context)[1]
+        if unit is not None and unit.measure:
+            return None
+        return _bare_count(number, context.text[unit.start : unit.end] if unit else None, 0.5)
+    part = context.folded[number.end : after.start] in context.words.of and (number.value or 0) < after.value
+    return _bare_count(number, None, 0.4) if part else None
+
+
+def _related(first: Number, second: Number, context: CountContext) -> str | None:
+    return relation(context.folded, (first.start, first.end), (second.start, second.end), context.known)
+
+
+def _bare_count(number: Number, unit: str | None, confidence: float) -> Mention:
+    return Mention("count", _count(number, None, unit, None, measure=False), number.start, number.end, confidence, None, ("borrowed",))
+
+
 def _lent(low: Number, high: Number) -> Decimal:
     """The lower end with the scale of the upper one: "2 to 3 million"."""
     lower = low.value or Decimal(0)
     return lower * high.scale if high.scaled and not low.scaled and low.mantissa < high.mantissa else lower
 
 
-def _mention(number: Number, high: Number | None, context: _Context) -> Mention | None:
+def _mention(number: Number, high: Number | None, context: CountContext) -> Mention | None:
     last = high or number
     if number.value is None or last.value is None or not _may_count(number, high, context):
         return None
@@ -157,7 +147,7 @@ def _mention(number: Number, high: Number | None, context: _Context) -> Mention 
     return _built(number, high, unit, hedge, context)
 
 
-def _built(number: Number, high: Number | None, unit: Unit, hedge: Hedge | None, context: _Context) -> Mention:
+def _built(number: Number, high: Number | None, unit: Unit, hedge: Hedge | None, context: CountContext) -> Mention:
     written = context.text[unit.start : unit.end]
     symbol = context.units.measures.get(context.folded[unit.start : unit.end])
     count = _count(number, high, "%" if symbol == "%" else " ".join(written.split()), hedge, measure=unit.measure)
@@ -171,7 +161,7 @@ def _count(number: Number, high: Number | None, unit: str | None, hedge: Hedge |
     if not measure:
         number = number.as_group()
     value = number.value if number.value is not None else Decimal(0)
-    precision = number.precision if measure or value >= _EXACT_BELOW or number.scaled else Decimal(1)
+    precision = number.precision if measure or value >= _EXACT_BELOW or number.scale >= _EXACT_BELOW else Decimal(1)
     if high is not None and high.value is not None:
         low = _lent(number, high)
         precision = min(number.times(high.scale).precision if low != value else precision, high.precision)
@@ -181,7 +171,7 @@ def _count(number: Number, high: Number | None, unit: str | None, hedge: Hedge |
     return Count(value, unit, qualifier, None, None, precision, measure)
 
 
-def _unit(number: Number, context: _Context) -> tuple[Number, Unit | None]:
+def _unit(number: Number, context: CountContext) -> tuple[Number, Unit | None]:
     """The unit behind a number, and the number as it is meant: "20m people" are millions, "20 m wide" are metres."""
     links = sorted(context.known.links, key=len, reverse=True) if number.about or number.scaled else ()
     unit = unit_after(context.text, context.folded, number.end, context.units, links)
@@ -194,7 +184,7 @@ def _unit(number: Number, context: _Context) -> tuple[Number, Unit | None]:
     return number, unit
 
 
-def _may_count(number: Number, high: Number | None, context: _Context) -> bool:
+def _may_count(number: Number, high: Number | None, context: CountContext) -> bool:
     """What stands before and around decides: negative numbers, second halves of codes and dates, labels and amounts are no counts."""
     start, end = number.start, (high or number).end
     before = context.folded[max(0, start - 2) : start]
@@ -212,12 +202,12 @@ def _may_count(number: Number, high: Number | None, context: _Context) -> bool:
     return amount_at(context.text, context.folded, high or number, context.money, context.setting, context.lexicon.code) is None
 
 
-def _word_before(number: Number, context: _Context) -> str:
+def _word_before(number: Number, context: CountContext) -> str:
     match = _WORD_BEFORE.search(context.folded[max(0, number.start - 24) : number.start])
     return match.group(1).strip("\"'„“«") if match and not match.group().endswith("\n") else ""
 
 
-def _is_code(number: Number, unit: Unit, context: _Context) -> bool:
+def _is_code(number: Number, unit: Unit, context: CountContext) -> bool:
     """Bare runs of digits that are postcodes, telephone or project numbers rather than numbers of things."""
     if number.words or number.grouped or number.scaled:
         return False
@@ -227,13 +217,14 @@ def _is_code(number: Number, unit: Unit, context: _Context) -> bool:
     before = context.folded[max(0, number.start - 2) : number.start].strip(" ")
     if before[-1:].isdigit() and number.start and context.folded[number.start - 1] == " ":
         return True  # the rest of a telephone number
-    return digits >= 4 and context.text[unit.start].isupper() and before[-1:] in ("", ",", "\n", "-")
+    shortest = 5 if context.units.order == "capital" else 4
+    return digits >= shortest and context.text[unit.start].isupper() and before[-1:] in ("", ",", "\n", "-")
 
 
 # -------------------------------------------------------------------------------------------------------------------- without a noun
 
 
-def _without_unit(number: Number, context: _Context) -> Mention | None:
+def _without_unit(number: Number, context: CountContext) -> Mention | None:
     """ "Seven are being set up", "Seven of the thirteen", "Factories: 19": unit None, or from the label."""
     if (labelled := _labelled(number, context)) is not None:
         return labelled
@@ -249,7 +240,7 @@ def _without_unit(number: Number, context: _Context) -> Mention | None:
     return Mention("count", _count(number, None, None, hedge, measure=False), number.start, number.end, confidence, None, cues)
 
 
-def _stands_for_things(number: Number, context: _Context) -> bool:
+def _stands_for_things(number: Number, context: CountContext) -> bool:
     """Whether a verb or "of the" follows, at the start of a clause or as a partitive."""
     behind = context.folded[number.end : number.end + 40].split("\n", 1)[0]
     if behind[:1] != " ":
@@ -268,7 +259,7 @@ def _stands_for_things(number: Number, context: _Context) -> bool:
     return (opens and (number.words or before[-1:] in ("", "\n", ".", ";"))) or _word_before(number, context) in context.words.before_cues
 
 
-def _is_total(number: Number, context: _Context) -> bool:
+def _is_total(number: Number, context: CountContext) -> bool:
     """ "bringing the total to 19", "steigt auf insgesamt 19"."""
     before = context.folded[max(0, number.start - 24) : number.start]
     if not before.endswith(" ") or context.folded[number.end : number.end + 1] not in ("", ".", ",", ";", "\n", ")"):
@@ -276,7 +267,7 @@ def _is_total(number: Number, context: _Context) -> bool:
     return not number.is_year and f" {before}".endswith(tuple(f" {phrase} " for phrase in context.words.elliptical_before))
 
 
-def _labelled(number: Number, context: _Context) -> Mention | None:
+def _labelled(number: Number, context: CountContext) -> Mention | None:
     """ "Factories: 19" on a line of its own, or the last thing of one."""
     before = context.folded[max(0, number.start - 64) : number.start]
     match = _LABEL.search(before) if before.endswith((":", ": ")) else None
@@ -290,7 +281,7 @@ def _labelled(number: Number, context: _Context) -> Mention | None:
     return Mention("count", _count(number, None, unit, None, measure=False), start, number.end, 0.7, None, ("label",))
 
 
-def _unit_of_label(label: str, context: _Context) -> str | None:
+def _unit_of_label(label: str, context: CountContext) -> str | None:
     """The noun of a label or header; None when it names something that is no count, "" is never returned."""
     folded = fold(label).strip()
     if not any(char.isalpha() for char in folded) or folded in context.words.label_never:
@@ -307,7 +298,7 @@ def _unit_of_label(label: str, context: _Context) -> str | None:
 # ------------------------------------------------------------------------------------------------------------------------ table cells
 
 
-def _cells(page: Page, context: _Context) -> list[Mention]:
+def _cells(page: Page, context: CountContext) -> list[Mention]:
     """Bare numbers in cells, definitions and items: the unit is their header or label."""
     found = []
     for passage in page.passages:
@@ -318,13 +309,13 @@ def _cells(page: Page, context: _Context) -> list[Mention]:
     return found
 
 
-def _cell(passage: Passage, headers: list[str], context: _Context) -> Mention | None:
+def _cell(passage: Passage, headers: list[str], context: CountContext) -> Mention | None:
     text = context.text[passage.start : passage.end]
     numbers = find_numbers(text, context.lexicon)
     if len(numbers) != 1 or numbers[0].value is None or text[: numbers[0].start].strip(" (~<>≈") or text[numbers[0].end :].strip(" )*+"):
         return None
     number = replace(numbers[0], start=passage.start + numbers[0].start, end=passage.start + numbers[0].end)
-    if number.is_year or any(fold(h).strip() in context.words.label_never for h in headers):
+    if number.is_year or any(fold(h).strip() in context.words.label_never - context.words.generic for h in headers):
         return None
     for header in headers:
         if currency_of_header(header, context.known, context.money, context.setting, context.lexicon.code):
@@ -336,7 +327,7 @@ def _cell(passage: Passage, headers: list[str], context: _Context) -> Mention | 
     return None
 
 
-def _unit_of_header(header: str, context: _Context) -> tuple[str | None, bool]:
+def _unit_of_header(header: str, context: CountContext) -> tuple[str | None, bool]:
     match = _HEADER_UNIT.search(header.strip())
     if match is not None and context.units.measure.fullmatch(match.group(1)):
         return match.group(1), True

@@ -6,52 +6,23 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
-from functools import lru_cache
 from typing import NamedTuple
 
 from monitor.core.kinds import Span
+from monitor.core.kinds.money_context import MoneyContext, context_of, sentence_of
 from monitor.core.lang import Lexicon
 from monitor.core.model import Form, Mention, Money, Page, Passage, Qualifier, Role, Setting
-from monitor.core.text.amounts import Amount, MoneyWords, amount_at, currency_of_header, money_words
+from monitor.core.text.amounts import Amount, amount_at, currency_of_header
 from monitor.core.text.currencies import Currency, likely
-from monitor.core.text.hedges import Hedges, hedges
-from monitor.core.text.numbers import Number, Taken, Vocabulary, find_numbers, fold, vocabulary
-from monitor.core.text.numbers.ranges import relation
-from monitor.core.text.numbers.vocabulary import forms
-from monitor.core.text.units import UnitWords, unit_after, unit_words
+from monitor.core.text.numbers import Number, Taken, find_numbers, fold
+from monitor.core.text.numbers.ranges import has_moved, relation
+from monitor.core.text.units import unit_after
 
 _BRACKET = re.compile(r" ?[(\[] ?[^()\[\]\d\n;]{0,24}")
 _IN_BRACKET = re.compile(r"(?:;|,| /| or)? ?[^()\[\]\d\n;]{0,14}")
-_SENTENCE_END = re.compile(r"[.!?](?= [A-ZÀ-ÞĀ-Ž„“\"(0-9€£$₹¥])|\n")
+_YEAR = re.compile(r"(?:19|20)\d\d(?!\d)")
 _LEAST_BARE = Decimal(100_000)
-_SENTENCE_LIMIT = 400  # characters looked at on either side of an amount for its sentence
 _LOOK_AHEAD = 44
-
-
-@dataclass(frozen=True)
-class _Context:
-    """Everything of one page and language that the passes share."""
-
-    text: str
-    folded: str
-    lexicon: Lexicon
-    setting: Setting
-    known: Vocabulary
-    words: MoneyWords
-    hedges: Hedges
-    units: UnitWords
-    around: Around
-
-
-@dataclass(frozen=True)
-class Around:
-    """The words around amounts of one language: per year, price base, stems of money words, prepositions of origin."""
-
-    per: tuple[tuple[str, str], ...]
-    per_before: dict[str, str]
-    base: re.Pattern[str]
-    stems: tuple[str, ...]
-    origins: frozenset[str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,26 +43,9 @@ class Reading(NamedTuple):
     unread: int
 
 
-@lru_cache(maxsize=64)
-def around(lexicon: Lexicon) -> Around:
-    """The [money] words of a language that stand around amounts."""
-    section = lexicon.section("money")
-    per = [(phrase, name) for name, listed in section.get("per", {}).items() for phrase in forms(listed)]
-    templates = [
-        re.escape(t).replace(re.escape("{y}"), r"((?:19|20)\d\d)") for t in forms(section.get("price_base", {}).get("templates", ""))
-    ]
-    return Around(
-        per=tuple(sorted(per, key=lambda p: -len(p[0]))),
-        per_before={word: name for name, listed in section.get("per_before", {}).items() for word in forms(listed)},
-        base=re.compile(r"[ ,(]{0,3}(?:" + ("|".join(sorted(templates, key=len, reverse=True)) or "(?!)") + r")(?!\d)"),
-        stems=tuple(forms(section.get("words", ""))),
-        origins=frozenset(forms(section.get("from_words", ""))),
-    )
-
-
 def find_money(page: Page, lexicon: Lexicon, setting: Setting, taken: Sequence[Span]) -> list[Mention]:
     """All mentions of money in the page, in order, none overlapping `taken`."""
-    context = _context(page.text, lexicon, setting)
+    context = context_of(page.text, lexicon, setting)
     spoken_for = Taken(taken)
     mentions = [m for m in _mentions(context, bare=False) if not spoken_for.overlaps(m.start, m.end)]
     for mention in mentions:
@@ -102,8 +56,10 @@ def find_money(page: Page, lexicon: Lexicon, setting: Setting, taken: Sequence[S
 
 def read_money(written: str, lexicon: Lexicon) -> Reading | None:
     """The single amount of a short text; None when there is none or more than one that is no restatement."""
-    context = _context(written, lexicon, Setting(language=lexicon.code))
+    context = context_of(written, lexicon, Setting(language=lexicon.code))
     mentions = [m for m in _mentions(context, bare=True) if m.role is not Role.RESTATED]
+    named = [m for m in mentions if isinstance(m.value, Money) and m.value.currency]
+    mentions = named or mentions  # "več kot EUR 20 milijonov": "več" alone is no second amount
     if len(mentions) != 1 or not isinstance(mentions[0].value, Money):
         return None
     mention = mentions[0]
@@ -113,17 +69,11 @@ def read_money(written: str, lexicon: Lexicon) -> Reading | None:
     return Reading(mentions[0].value, sum(char.isalnum() for char in rest))
 
 
-def _context(text: str, lexicon: Lexicon, setting: Setting) -> _Context:
-    return _Context(
-        text, fold(text), lexicon, setting, vocabulary(lexicon), money_words(lexicon), hedges(lexicon), unit_words(lexicon), around(lexicon)
-    )
-
-
 # ------------------------------------------------------------------------------------------------------------------------- passes
 
 
-def _mentions(context: _Context, *, bare: bool) -> list[Mention]:
-    amounts = [_amount(number, context) for number in find_numbers(context.text, context.lexicon)]
+def _mentions(context: MoneyContext, *, bare: bool) -> list[Mention]:
+    amounts = _amounts(context)
     relations = _lend(amounts, context)
     found = _ranges(amounts, relations, context)
     sure = [f for f in found if f.low.currency]
@@ -133,12 +83,22 @@ def _mentions(context: _Context, *, bare: bool) -> list[Mention]:
     return sorted([*mentions, *doubtful], key=lambda m: m.start)
 
 
-def _amount(number: Number, context: _Context) -> Amount:
+def _amounts(context: MoneyContext) -> list[Amount]:
+    """Pass 1. A currency between two numbers belongs to one of them: to the first if it took it."""
+    amounts: list[Amount] = []
+    for number in find_numbers(context.text, context.lexicon):
+        amount = _amount(number, context)
+        taken = bool(amounts) and amounts[-1].end > amount.start
+        amounts.append(Amount(number.start, number.end, number) if taken else amount)
+    return amounts
+
+
+def _amount(number: Number, context: MoneyContext) -> Amount:
     found = amount_at(context.text, context.folded, number, context.words, context.setting, context.lexicon.code)
     return found or Amount(number.start, number.end, number)
 
 
-def _lend(amounts: list[Amount], context: _Context) -> list[str | None]:
+def _lend(amounts: list[Amount], context: MoneyContext) -> list[str | None]:
     """Pass 2, right to left so that lists pass on what they got; returns how each amount relates to the next."""
     relations: list[str | None] = [None] * len(amounts)
     for index in range(len(amounts) - 2, -1, -1):
@@ -157,7 +117,7 @@ def _lend(amounts: list[Amount], context: _Context) -> list[str | None]:
     return relations
 
 
-def _may_lend(left: Amount, right: Amount, how: str, context: _Context) -> bool:
+def _may_lend(left: Amount, right: Amount, how: str, context: MoneyContext) -> bool:
     """Whether two neighbours are one phrase: "8 and 12 million euros" is, "€5 million to 15 member states" is not."""
     if left.currency and right.currency:
         return left.currency.code == right.currency.code or how == "range"
@@ -189,7 +149,7 @@ def _lends_scale(right: Amount, left: Amount, how: str) -> bool:
     return left.number.mantissa < right.number.mantissa or (how != "range" and left.number.mantissa < 1000) or left.number.mantissa < 100
 
 
-def _ranges(amounts: list[Amount], relations: list[str | None], context: _Context) -> list[_Found]:
+def _ranges(amounts: list[Amount], relations: list[str | None], context: MoneyContext) -> list[_Found]:
     """Pass 3: two ends of a range become one."""
     found: list[_Found] = []
     index = 0
@@ -218,7 +178,7 @@ def _code(amount: Amount) -> str | None:
 
 
 def _mention(
-    found: _Found, context: _Context, currency: Currency | None = None, confidence: float = 0.97, cues: tuple[str, ...] = ()
+    found: _Found, context: MoneyContext, currency: Currency | None = None, confidence: float = 0.97, cues: tuple[str, ...] = ()
 ) -> Mention:
     currency = currency or found.low.currency or Currency(None)
     value, words = _value(found, currency, context)
@@ -229,11 +189,12 @@ def _mention(
     return Mention("money", value, found.start, found.end, confidence, None, (*words, *cues))
 
 
-def _value(found: _Found, currency: Currency, context: _Context) -> tuple[Money, tuple[str, ...]]:
+def _value(found: _Found, currency: Currency, context: MoneyContext) -> tuple[Money, tuple[str, ...]]:
     """The value of a mention and the words around it that shaped it."""
-    hedge = context.hedges.around(context.folded, found.start, found.end, money=not found.paired)
+    bound = not found.paired and not has_moved(context.folded, found.start, context.known)
+    hedge = context.hedges.around(context.folded, found.start, found.end, money=bound)
     per, per_words = _per(found, context)
-    base, base_words = _price_base(found, context)
+    base, base_words = _price_base(found, per_words, context)
     number, part = found.low.number, currency.part
     words = tuple(w for w in (hedge.words if hedge else "", per_words, base_words) if w)
     money = Money(
@@ -259,20 +220,21 @@ def _times(value: Decimal | None, part: Decimal) -> Decimal | None:
     return None if value is None else value * part
 
 
-def _per(found: _Found, context: _Context) -> tuple[str | None, str]:
+def _per(found: _Found, context: MoneyContext) -> tuple[str | None, str]:
     """ "per year", "a month" right behind, or "annual" before; year, month, person or unit."""
     behind = context.folded[found.end : found.end + 30].split("\n", 1)[0].lstrip(" -,(")
     for phrase, name in context.around.per:
         if behind.startswith(phrase) and not behind[len(phrase) : len(phrase) + 1].isalnum() and _is_unit_price(phrase, behind, context):
             return name, phrase
-    before = context.folded[max(0, found.start - 40) : found.start].rsplit("\n", 1)[-1].rsplit(". ", 1)[-1]
-    for word in before.split()[-4:]:
-        if word in context.around.per_before:
-            return context.around.per_before[word], word
+    before = re.split(r"[\n;:]|\. ", context.folded[max(0, found.start - 40) : found.start])[-1].split()
+    for distance, word in enumerate(reversed(before[-4:])):
+        said = context.around.per_before.get(word)
+        if said is not None and (said != "unit" or distance == 0):
+            return said, word
     return None, ""
 
 
-def _is_unit_price(phrase: str, behind: str, context: _Context) -> bool:
+def _is_unit_price(phrase: str, behind: str, context: MoneyContext) -> bool:
     """A lone preposition ("per", "par", "je") makes a unit price only with a bare noun: "par site", not "par la Commission"."""
     if phrase not in ("par", "por", "per", "pro", "je", "za"):
         return True
@@ -280,8 +242,12 @@ def _is_unit_price(phrase: str, behind: str, context: _Context) -> bool:
     return bool(following) and following.isalpha() and following not in context.units.stop
 
 
-def _price_base(found: _Found, context: _Context) -> tuple[int | None, str]:
-    behind = context.folded[found.end : found.end + _LOOK_AHEAD].split("\n", 1)[0]
+def _price_base(found: _Found, per_words: str, context: MoneyContext) -> tuple[int | None, str]:
+    behind = context.folded[found.end : found.end + _LOOK_AHEAD + len(per_words)].split("\n", 1)[0]
+    if per_words and behind.lstrip(" -,(").startswith(per_words):
+        behind = behind.lstrip(" -,(").removeprefix(per_words)
+    if glued := _YEAR.match(behind):
+        return int(glued.group()), glued.group()
     match = context.around.base.match(behind)
     if match is None:
         return None, ""
@@ -289,18 +255,27 @@ def _price_base(found: _Found, context: _Context) -> tuple[int | None, str]:
     return int(year), match.group().strip(" ,(")
 
 
-def _restated(mentions: list[Mention], context: _Context) -> list[Mention]:
+def _restated(mentions: list[Mention], context: MoneyContext) -> list[Mention]:
     """Pass 4b: an amount in another currency in brackets, or after "or", right behind an amount says it again."""
     result: list[Mention] = []
     for mention in mentions:
         before = result[-1] if result else None
+        if before is not None and _is_price_base(before, mention):
+            continue
         if before is not None and _says_again(before, mention, context):
             mention = replace(mention, role=Role.RESTATED)
         result.append(mention)
     return result
 
 
-def _says_again(before: Mention, mention: Mention, context: _Context) -> bool:
+def _is_price_base(before: Mention, mention: Mention) -> bool:
+    """ "(2021 euros)" behind an amount is the year of its prices, not 2021 euros."""
+    one, other = before.value, mention.value
+    same = isinstance(one, Money) and isinstance(other, Money) and one.price_base is not None and one.price_base == other.amount
+    return same and mention.start - before.end < _LOOK_AHEAD
+
+
+def _says_again(before: Mention, mention: Mention, context: MoneyContext) -> bool:
     one, other = before.value, mention.value
     if not isinstance(one, Money) or not isinstance(other, Money) or one.currency == other.currency or other.currency is None:
         return False
@@ -316,7 +291,7 @@ def _says_again(before: Mention, mention: Mention, context: _Context) -> bool:
 # -------------------------------------------------------------------------------------------------------------- without a currency
 
 
-def _bare(found: _Found, sure: list[_Found], context: _Context, *, parsing: bool) -> Mention | None:
+def _bare(found: _Found, sure: list[_Found], context: MoneyContext, *, parsing: bool) -> Mention | None:
     """Pass 5: "24 million" among words of money, "zusammen 80 Millionen" after an amount in euros, "40 vom Bund" after "40 Mio. Euro"."""
     number = found.low.number
     if parsing:
@@ -325,7 +300,7 @@ def _bare(found: _Found, sure: list[_Found], context: _Context, *, parsing: bool
     plain = not number.scaled and not number.is_year and not number.decimals and number.value is not None
     if not scaled and not (plain and _origin_follows(found, context)):
         return None
-    start, end = _sentence(context, found.start, found.end)
+    start, end = sentence_of(context, found.start, found.end)
     lender = next((s for s in reversed(sure) if start <= s.start and s.end <= found.start), None)
     lender = lender or next((s for s in sure if start <= s.start and s.end <= end), None)
     if scaled:
@@ -336,7 +311,7 @@ def _bare(found: _Found, sure: list[_Found], context: _Context, *, parsing: bool
     return _mention(replace(found, low=lent), context, confidence=0.55)
 
 
-def _bare_scaled(found: _Found, lender: _Found | None, context: _Context, sentence: str) -> Mention | None:
+def _bare_scaled(found: _Found, lender: _Found | None, context: MoneyContext, sentence: str) -> Mention | None:
     unit = unit_after(context.text, context.folded, found.end, context.units, context.known.links)
     if unit is not None:
         noun = context.folded[unit.start : unit.end]
@@ -349,36 +324,20 @@ def _bare_scaled(found: _Found, lender: _Found | None, context: _Context, senten
     return None
 
 
-def _undecided(found: _Found, context: _Context, confidence: float) -> Mention:
+def _undecided(found: _Found, context: MoneyContext, confidence: float) -> Mention:
     return _mention(found, context, Currency(None, likely(context.setting, context.lexicon.code)), confidence)
 
 
-def _origin_follows(found: _Found, context: _Context) -> bool:
+def _origin_follows(found: _Found, context: MoneyContext) -> bool:
     """ "40 vom Bund": a bare number followed by who pays it."""
     behind = context.folded[found.end : found.end + 14]
     return behind[:1] == " " and behind[1:].split(" ", 1)[0] in context.around.origins
 
 
-def _sentence(context: _Context, start: int, end: int) -> Span:
-    """The sentence around a span, within a few hundred characters and one passage."""
-    first, last = max(0, start - _SENTENCE_LIMIT), min(len(context.text), end + _SENTENCE_LIMIT)
-    before = [m.end() for m in _SENTENCE_END.finditer(context.text, first, start) if _closes(context, m)]
-    after = next((m.start() for m in _SENTENCE_END.finditer(context.text, end, last) if _closes(context, m)), last)
-    return (before[-1] if before else first), after
-
-
-def _closes(context: _Context, match: re.Match[str]) -> bool:
-    """Whether a full stop ends a sentence and not an abbreviation ("40 Mio. Euro", "Nr. 5")."""
-    if match.group() != ".":
-        return True
-    word = context.folded[max(0, match.start() - 12) : match.start()].rsplit(" ", 1)[-1].rsplit("\n", 1)[-1]
-    return not (f"{word}." in context.known.scales or (len(word) <= 3 and word.isalpha()))
-
-
 # ------------------------------------------------------------------------------------------------------------------------ table cells
 
 
-def _cells(page: Page, context: _Context) -> list[Mention]:
+def _cells(page: Page, context: MoneyContext) -> list[Mention]:
     """Pass 6: bare numbers in cells, definitions and items whose header or label names a currency."""
     found = []
     for passage in page.passages:
@@ -390,7 +349,7 @@ def _cells(page: Page, context: _Context) -> list[Mention]:
     return found
 
 
-def _cell(passage: Passage, headers: list[str], context: _Context) -> Mention | None:
+def _cell(passage: Passage, headers: list[str], context: MoneyContext) -> Mention | None:
     text = context.text[passage.start : passage.end]
     numbers = find_numbers(text, context.lexicon)
     if (

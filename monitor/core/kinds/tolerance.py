@@ -21,6 +21,8 @@ WIDEST = Decimal("0.05")
 # How far beyond a one-sided bound a value may lie and still be what was meant: "over 1.5 bn" is 1.6, not 2.6.
 BEYOND = Decimal("0.10")
 ABOUT = Decimal("0.10")
+# Two ranges are one statement while their ends lie this close; "21.5-22.5" becoming "22-23" is a revision.
+EDGE = Decimal("0.015")
 # A headline cuts digits off instead of rounding (178 for 178.6), never more than this share.
 CUT = Decimal("0.01")
 
@@ -103,7 +105,7 @@ def _agree(old: Measured, new: Measured) -> bool:
 
 
 def _near(one: Decimal, other: Decimal) -> bool:
-    return abs(one - other) <= max(abs(one), abs(other)) * WIDEST / 2
+    return abs(one - other) <= max(abs(one), abs(other)) * EDGE
 
 
 def _holds(statement: Measured, amount: Decimal) -> bool:

@@ -22,7 +22,7 @@ _AFTER = re.compile(
     rf"(?:[a-z]{{1,4}})?[{_SIGN}](?: ?(?:us|ca|can)\b)?|[^\W\d_]+(?:[-'][^\W\d_]+){{0,3}}\.?(?: [^\W\d_]+(?:[-'][^\W\d_]+){{0,2}}\.?){{0,2}}"
 )
 _DIGIT_NEXT = re.compile(r" ?\d")
-_ACRONYM = re.compile(r"\w+")
+_YEAR_GLUED = re.compile(r"(?:19|20)\d\d(?!\d|[.,]\d)")  # "13,2 Md€2015": the year of the prices
 _HEADER_WORD = re.compile(rf"[a-z]{{0,3}}[{_SIGN}](?:mio|bn|mn|m|k)?(?!\w)|[^\W\d_]+\.?")
 
 
@@ -89,6 +89,8 @@ def amount_at(text: str, folded: str, number: Number, words: MoneyWords, setting
     """The number with its currency, or None when there is none beside it. A currency after the number wins unless one stands glued before it."""
     before = _before(text, folded, number.start, words, setting, language)
     after = _after(text, folded, number, words, setting, language)
+    if before and after and before.currency.written == "$" and after.currency.noun and after.currency.code != "USD":
+        return _amount(before.edge, after.edge, number, after.currency, currency_before=True)  # "$ 4.500 millones de pesos"
     if before and (after is None or not before.currency.noun):
         end = number.end
         if after and after.currency.code == before.currency.code and after.currency.part == 1:
@@ -102,7 +104,7 @@ def amount_at(text: str, folded: str, number: Number, words: MoneyWords, setting
 
 
 def _amount(start: int, end: int, number: Number, currency: Currency, *, currency_before: bool) -> Amount:
-    if currency.scale != 1 and not number.scaled:
+    if currency.scale != 1 and not number.scaled and number.value is not None:
         number = replace(number.times(currency.scale), end=number.end)
     elif currency.part == 1:
         number = number.as_group()
@@ -151,6 +153,9 @@ def _symbol(written: str, original: str, setting: Setting, language: str) -> Cur
 
 def _after(text: str, folded: str, number: Number, words: MoneyWords, setting: Setting, language: str) -> Marker | None:
     at = number.end
+    if folded[at : at + 2] in (",-", ".-"):  # "4.000.000,- Euro"
+        at += 2
+        at += folded[at : at + 1] == "-"
     gap = folded[at : at + 1]
     spaced = gap in (" ", "-")
     at += spaced
@@ -168,7 +173,7 @@ def _after(text: str, folded: str, number: Number, words: MoneyWords, setting: S
         return None
     if written in ("p", "gr") and spaced:
         return None
-    if not currency.noun and _DIGIT_NEXT.match(folded, end):
+    if not currency.noun and _DIGIT_NEXT.match(folded, end) and not (number.scaled and _YEAR_GLUED.match(folded, end)):
         return None  # it belongs to the next number: "in 2025 EUR 5 million"
     return Marker(currency, end)
 

@@ -26,13 +26,14 @@ _QUOTES = re.compile(r"[\"“„«»”]")
 JOINS = re.compile(r",\s|\s(?:and|und|et|y|e|i|en|oraz|sowie|while|whereas|während|tandis)\s")
 _ARROW = re.compile(r"^\s*(?:→|->|=>|⇒|➔)\s*$")
 
-# The role a cue gives, and where it must stand: shortly "before" the value, directly "after" it, "around" it as far as the neighbouring values, or anywhere
+# The role a cue gives, and where it must stand: shortly "before" the value, right "at" it, directly "after" it, "around" it as far as the neighbouring values, or anywhere
 # in its "clause".
 # Order is precedence: the first that holds becomes the observation's role.
 RULES: tuple[tuple[str, Role, str], ...] = (
     ("old_before", Role.PAST, "before"),
     ("old_after", Role.PAST, "after"),
     ("delta", Role.DELTA, "before"),
+    ("delta_at", Role.DELTA, "at"),
     ("delta_after", Role.DELTA, "after"),
     ("part", Role.PART, "before"),
     ("part_after", Role.PART, "after"),
@@ -177,8 +178,12 @@ def _sense(sentence: Sentence, concept: str, where: str, at: tuple[int, int, int
         return _near(sentence, concept, before, start)
     if where == "after":
         return _directly_after(sentence, concept, end, after)
+    if where == "at":
+        return _near(sentence, concept, before, start, reach=0)
     low, high = (before, after) if where == "around" else (left, right)
-    return next((s for s in sentence.senses if s.concept == concept and low <= s.start and s.end <= high and not start <= s.start < end), None)
+    return next(
+        (s for s in sentence.senses if s.concept == concept and low <= s.start and s.end <= high and not start <= s.start < end), None
+    )
 
 
 def _own_words(sentence: Sentence, end: int, start: int) -> int:
@@ -187,12 +192,12 @@ def _own_words(sentence: Sentence, end: int, start: int) -> int:
     return end + join.end() if join else end
 
 
-def _near(sentence: Sentence, concept: str, floor: int, start: int) -> Sense | None:
-    """The last cue of that name that ends before `start` with at most REACH_WORDS words in between, not reaching back over `floor`."""
+def _near(sentence: Sentence, concept: str, floor: int, start: int, reach: int = REACH_WORDS) -> Sense | None:
+    """The last cue of that name that ends before `start` with at most `reach` words in between, not reaching back over `floor`."""
     for sense in reversed(sentence.senses):
         if sense.concept == concept and floor <= sense.start and sense.end <= start:
             gap = sum(1 for t in sentence.words if sense.end <= t.start < start)
-            return sense if gap <= REACH_WORDS else None
+            return sense if gap <= reach else None
     return None
 
 

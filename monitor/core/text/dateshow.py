@@ -13,7 +13,7 @@ from monitor.core.text.periods import Days, Period, closed, read_edtf, span
 
 def show(value: DateSpan, words: Words) -> str:
     """ "end of 2027", "Q3 2026", "by 31 December 2026"; EDTF where the language has no words for it."""
-    if not words.show:
+    if not words.show or (value.granularity is Granularity.DECADE and "decade" not in words.show):
         return value.edtf
     if value.start is None and value.end is None:
         return words.show["none"]

@@ -93,6 +93,7 @@ class Words:
     def __init__(self, lexicon: Lexicon) -> None:
         section = lexicon.section("dates")
         self.code = lexicon.code
+        self.year_first: bool = section.get("year_first", False)
         self.month_first: bool = section.get("month_first", False)
         self.capital_months: bool = section.get("capital_months", False)
         self.adverbial_seasons = frozenset(section.get("adverbial_seasons", []))

@@ -1,11 +1,12 @@
 """Words around a number that make it about, over or under ("nearly", "up to", "mindestens", "or more").
 
-The [hedges] section lists them by the side they stand on: [hedges.before] and [hedges.after], each about/over/under; `fillers` may stand between a hedge and
-its number ("up to a total of 40"). `money_over` holds words that are a bound before amounts only ("from EUR 5 m").
+The [hedges] section lists them by the side they stand on: [hedges.before], [hedges.after] and [hedges.glued] ("$2bn-plus"), each about/over/under;
+`fillers` may stand between a hedge and its number ("up to a total of 40"), `money_over` holds words that are a bound before amounts only ("from EUR 5 m").
 """
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
@@ -44,6 +45,7 @@ class Hedges:
     fillers: frozenset[str]
     money_over: frozenset[str]
     shown: Mapping[str, str]
+    glued: Mapping[str, Qualifier]
 
     def around(self, folded: str, start: int, end: int, *, money: bool = False) -> Hedge | None:
         """The hedge right before `start` or right after `end` of the folded text, or None."""
@@ -78,7 +80,11 @@ class Hedges:
     def _after(self, text: str) -> Hedge | None:
         if text[:1] == "+" and not text[1:2].isdigit():
             return Hedge(Qualifier.OVER, "+")
-        text = text.split("\n", 1)[0].lstrip(" -,(")
+        if text[:1] == "-":
+            word = re.split(r"[^\w]", text[1:], maxsplit=1)[0]
+            if word in self.glued:
+                return Hedge(self.glued[word], word)
+        text = text.split("\n", 1)[0].lstrip(" -")
         for size in range(4, 0, -1):
             phrase = " ".join(text.split(" ")[:size]).rstrip(".,;:)")
             if phrase in self.after:
@@ -96,6 +102,7 @@ def hedges(lexicon: Lexicon) -> Hedges:
         fillers=frozenset(forms(section.get("fillers", ""))),
         money_over=frozenset(forms(section.get("money_over", ""))),
         shown=dict(section.get("shown", {})),
+        glued=_by_phrase(section.get("glued", {})),
     )
 
 

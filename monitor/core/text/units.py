@@ -101,7 +101,7 @@ def unit_after(text: str, folded: str, at: int, words: UnitWords, links: Iterabl
 
 def _measure(text: str, folded: str, at: int, words: UnitWords) -> Unit | None:
     match = words.measure.match(text, at) or words.measure.match(folded, at)
-    if match is None or (folded[at] == "-" and match.group("symbol") is None):
+    if match is None:
         return None
     return Unit(match.start() + (text[at] in " -\u00a0\u202f\u2009"), match.end(), measure=True)
 
@@ -114,6 +114,8 @@ def _noun(text: str, folded: str, at: int, words: UnitWords) -> Unit | None:
     while tokens and _is_adjective(folded[slice(*tokens[0])], text[tokens[0][0]], words) and len(tokens) > 1:
         cues.append(folded[slice(*tokens.pop(0))])
     first = folded[slice(*tokens[0])]
+    if len(first) == 1 and first not in "&":
+        return None  # "3 x 200 MW"
     named = words.order == "first" and text[tokens[0][0]].isupper()  # "Stati" are states, "stati" is a participle
     if (first in words.stop and not named) or first in words.never or first in words.adjectives:
         return None
@@ -197,7 +199,13 @@ def _first(text: str, folded: str, tokens: list[tuple[int, int]], words: UnitWor
     noun = folded[start:end]
     if "'" in noun and noun.split("'")[0] in ("d", "l", "qu", "n", "s", "c", "dell", "all", "nell", "un"):
         return None
+    fixed = next((phrase for phrase in words.phrases if folded.startswith(phrase, start)), None)
+    if fixed is not None:
+        return Unit(start, start + len(fixed), tuple(cues))
     sure = words.order == "mixed" or words.is_plural(noun) or text[start].isupper()
+    name_end = _capital_end(text, folded, tokens, words)
+    if name_end != end:  # a foreign name: "AI Factory"
+        return Unit(start, name_end, tuple(cues))
     rest = tokens[1:3]
     if rest and _belongs(text, folded, rest[0], words):
         if folded[slice(*rest[0])] in words.after_drop:

@@ -13,6 +13,8 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import NamedTuple
 
+from monitor.core.lang import Lexicon
+
 WORD = re.compile(r"[^\W_]+(?:['’][^\W_]+)?")
 _APOSTROPHES = re.compile(r"^(?:l|d|qu|c|s|n|j|m|all|dell|nell|sull|dall|un)['’]")
 
@@ -140,3 +142,9 @@ def _fits(entry: str, word: str) -> bool:
     if entry.startswith("*"):
         return core in word if entry.endswith("*") else word.endswith(core)
     return word.startswith(core) if entry.endswith("*") else word == core
+
+
+@lru_cache(maxsize=64)
+def properties(lexicon: Lexicon) -> Vocabulary:
+    """The [properties] of a language: words for what a fact can be about."""
+    return Vocabulary({name: words for name, words in lexicon.section("properties").items() if isinstance(words, list)})

@@ -10,6 +10,7 @@ import re
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from functools import lru_cache
+from itertools import islice
 from operator import itemgetter
 from typing import NamedTuple
 
@@ -19,6 +20,8 @@ from monitor.core.text.numbers.fold import fold
 from monitor.core.text.numbers.vocabulary import DIGITS, Vocabulary, Word, append, precision_unit, vocabulary
 
 ONE = Decimal(1)
+_SMALLER = re.compile(r" (?:([^\W\d_]{1,3}) )?([1-9]\d{0,2})(?=[ a-zà-ž])")
+MOST = 20_000  # numbers read of one text; what holds more is a data dump, and its beginning is enough
 LARGEST = Decimal("1e17")  # nothing a public programme counts or pays is larger
 
 
@@ -96,8 +99,8 @@ def find_numbers(text: str, lexicon: Lexicon) -> tuple[Number, ...]:
 
 def _tokens(folded: str, known: Vocabulary) -> list[_Token]:
     """Digits and number words in text order."""
-    found = [_Token(match.start(), match.end(), match.group(), None, match.group()) for match in DIGITS.finditer(folded)]
-    for match in known.scan.finditer(folded):
+    found = [_Token(match.start(), match.end(), match.group(), None, match.group()) for match in islice(DIGITS.finditer(folded), MOST)]
+    for match in islice(known.scan.finditer(folded), MOST):
         written = match.group()
         if word := known.word(written):
             found.append(_Token(match.start(), match.end(), "", word, written))
@@ -131,7 +134,20 @@ def _from_digits(folded: str, token: _Token, known: Vocabulary) -> Number | None
     scale, end, loose = _scale_after(folded, token.end, known)
     if scale == ONE and folded[token.end : token.end + 1] == "e" and folded[token.end + 1 : token.end + 2].isdigit():
         return None  # 1e400
-    return _number(token.start, token.end, digits, scale, end, loose)
+    number = _number(token.start, token.end, digits, scale, end, loose)
+    return _continued(folded, number, known) if scale >= 1000 and not loose else number
+
+
+def _continued(folded: str, number: Number, known: Vocabulary) -> Number:
+    """ "1 mld 200 mln", "15 milioni e 400mila": a smaller scale goes on counting."""
+    match = _SMALLER.match(folded, number.end)
+    if match is None or number.value is None or (match.group(1) and f" {match.group(1)} " not in known.joiners):
+        return number
+    scale, end, loose = _scale_after(folded, match.end(), known)
+    if scale == ONE or scale >= number.scale or loose:
+        return number
+    value = number.value + plain(Decimal(match.group(2)) * scale)
+    return replace(number, end=end, value=value, precision=precision_of(value), mantissa=plain(value / number.scale))
 
 
 def _number(start: int, bare_end: int, digits: Digits, scale: Decimal, end: int, loose: bool) -> Number:
@@ -155,7 +171,7 @@ def _scale_after(folded: str, at: int, known: Vocabulary) -> tuple[Decimal, int,
     for _ in range(3):
         match = known.scale_after.match(folded, end)
         if match is None:
-            match = _linked_scale(folded, end, known) if scale != ONE else None
+            match = _linked_scale(folded, end, known)
         if match is None:
             break
         written = match.group(1)
@@ -165,7 +181,7 @@ def _scale_after(folded: str, at: int, known: Vocabulary) -> tuple[Decimal, int,
 
 
 def _linked_scale(folded: str, at: int, known: Vocabulary) -> re.Match[str] | None:
-    """ "10 mil de millones", "50 hundreds of millions": a second scale behind a linking word."""
+    """ "10 mil de millones", "20 de milioane": a scale behind a linking word."""
     for link in known.links:
         if len(link) > 1 and folded.startswith(link, at):
             return known.scale_after.match(folded, at + len(link))

@@ -21,16 +21,11 @@ def relation(folded: str, first: tuple[int, int], second: tuple[int, int], known
     if gap in known.pair_signs:
         return "pair"
     if gap in known.range_signs:
-        return "pair" if _opener(folded, first[0]) in known.froms and _has_moved(folded, first[0], known) else "range"
+        opener = _opener(folded, first[0])
+        return "pair" if opener in known.deltas or (opener in known.froms and has_moved(folded, first[0], known)) else "range"
     if gap in known.range_ands:
         return "range" if _opener(folded, first[0]) in known.between else "list"
     return "comma" if gap in (", ", "/") else None
-
-
-def opener_start(folded: str, start: int, known: Vocabulary) -> int | None:
-    """Where "between" or "from" begins if it stands right before `start`."""
-    word = _opener(folded, start)
-    return start - 1 - len(word) if word in known.between or word in known.froms else None
 
 
 def _opener(folded: str, start: int) -> str:
@@ -38,6 +33,7 @@ def _opener(folded: str, start: int) -> str:
     return before[:-1].replace("\n", " ").rsplit(" ", 1)[-1].lstrip("(") if before.endswith(" ") else ""
 
 
-def _has_moved(folded: str, start: int, known: Vocabulary) -> bool:
+def has_moved(folded: str, start: int, known: Vocabulary) -> bool:
+    """Whether a verb of movement stands in the clause before `start`."""
     clause = folded[max(0, start - _LOOK_BACK) : start].rsplit("\n", 1)[-1].rsplit(". ", 1)[-1]
     return any(word.startswith(known.moved) for word in clause.split())

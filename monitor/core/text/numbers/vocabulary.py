@@ -45,6 +45,7 @@ class Vocabulary:
     range_ands: frozenset[str]
     froms: frozenset[str]
     pair_signs: frozenset[str]
+    deltas: frozenset[str]
     moved: tuple[str, ...]  # beginnings of verbs of movement
     scan: re.Pattern[str]
     scale_after: re.Pattern[str]
@@ -124,6 +125,7 @@ def vocabulary(lexicon: Lexicon) -> Vocabulary:
         range_ands=frozenset(f" {w} " for w in forms(section.get("range_ands", ""))),
         froms=frozenset(forms(section.get("froms", ""))),
         pair_signs=frozenset(f" {w} " for w in forms(section.get("pair_signs", ""))),
+        deltas=frozenset(forms(section.get("deltas", ""))),
         moved=tuple(forms(section.get("moved", ""))),
         scan=_scan(words, components if joined else {}),
         scale_after=re.compile(rf"[ -]?({alternatives(scales)})(?![^\W_])"),

@@ -11,8 +11,10 @@ from monitor.core.text.countries import read_country
 from monitor.core.text.fold import fold
 from monitor.core.text.sites.atoms import AtomKind, Scene, SiteSpan
 from monitor.core.text.sites.lines import read_line
+from monitor.core.text.words import properties
 
 _CERTAIN = 0.9
+_AMOUNTS = frozenset({"cost", "budget", "investment", "funding", "grant", "loan", "jobs", "power"})  # columns of these hold no name
 _NO_NAME = re.compile(r"[\d\s.,:/%€$£+–-]*\Z")
 _Row = list[tuple[int, Passage]]
 
@@ -49,6 +51,8 @@ def _roles(scene: Scene, rows: Sequence[_Row]) -> Mapping[int, str]:
                 role = role_of(scene, cell.column_header or "")
                 if role and role not in roles.values():
                     roles[cell.column] = role
+    if "name" not in roles.values() and "host" in roles.values() and "place" in roles.values():
+        roles[next(c for c, role in roles.items() if role == "host")] = "name"  # a site known by who builds it
     columns = sorted({cell.column for row in rows for _, cell in row if cell.column is not None})
     if columns and "name" not in roles.values() and columns[0] not in roles and "place" in roles.values():
         roles[columns[0]] = "name"
@@ -58,7 +62,7 @@ def _roles(scene: Scene, rows: Sequence[_Row]) -> Mapping[int, str]:
 def role_of(scene: Scene, header: str) -> str | None:
     """name, place, host or country for a column header; None when it says something else."""
     key = fold(header)
-    if not key or len(key) > 40:
+    if not key or len(key) > 40 or properties(scene.lexicon).concepts(header) & _AMOUNTS:
         return None
     if key in scene.words.columns:
         return scene.words.columns[key]
@@ -70,6 +74,8 @@ def _of_row(scene: Scene, row: _Row, roles: Mapping[int, str]) -> SiteSpan | Non
     """The site of one row; None when it has neither a name nor a place, or is a total or a number."""
     cells = {roles[cell.column]: (number, cell) for number, cell in row if cell.column in roles and cell.column is not None}
     text = scene.page.text
+    if all(text[c.start : c.end] == c.column_header for _, c in row):
+        return None  # the heads themselves, where they are no <th>
     name_cell = cells.get("name")
     name = text[name_cell[1].start : name_cell[1].end].strip() if name_cell else None
     if name is not None and (
