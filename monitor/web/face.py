@@ -194,7 +194,7 @@ class Face:
             "path": request.url.path,
             "here": here(request),
             "open_count": self.open_count() if person else 0,
-            "query": dict(request.query_params),
+            "query": shown.Fields(request.query_params),
         }
         return HTMLResponse(self.text(template, **(frame | dict(values))), status)
 

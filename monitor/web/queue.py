@@ -13,7 +13,7 @@ from monitor.store import browse
 from monitor.store.browse import Filter
 from monitor.web.face import Face, Shared
 from monitor.web.people import Viewer
-from monitor.web.shown import path, with_query
+from monitor.web.shown import Fields, path, with_query
 from monitor.web.today import parse_day
 
 PAGE_SIZE = 50
@@ -97,7 +97,7 @@ def listed(request: Request, face: Face, person: Viewer, wanted: Filter, page: i
     total = browse.count(face.store, wanted, today)
     page = min(page, max(1, -(-total // PAGE_SIZE)))
     found = browse.changes(face.store, wanted, today, limit=PAGE_SIZE, offset=(page - 1) * PAGE_SIZE, newest=not is_queue)
-    fields = {k: v for k, v in request.query_params.items() if k in (*FILTERS, "status")}
+    fields = Fields({k: v for k, v in request.query_params.items() if k in (*FILTERS, "status")})
     values = {
         "changes": found,
         "total": total,

@@ -27,6 +27,13 @@ EXAMPLES = {
 SOURCE_WORDS = {"ok": "good", "unchanged": "good", "never": "waiting"}
 
 
+class Fields(dict[str, str]):
+    """Query fields for templates: one that is not there is empty."""
+
+    def __missing__(self, name: str) -> str:
+        return ""
+
+
 def example(change: Change) -> str:
     """How a value of the kind of this change may be written."""
     return EXAMPLES.get(change.kind, "the value as in facts.toml")

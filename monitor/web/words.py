@@ -59,9 +59,11 @@ def edge(text: str, at: int, *, forward: bool, stop: int) -> int:
 
 
 def flat(text: str) -> str:
-    """On one line, without anything invisible, blanks at the ends kept."""
-    shown = line(text)
-    return (" " if text[:1].isspace() else "") + shown + (" " if shown and text[-1:].isspace() else "")
+    """Without anything invisible, blanks folded, the ends of blocks kept: a cell must not run into its neighbour."""
+    shown = "\n".join(part for part in map(line, text.split("\n")) if part)
+    before = "\n" if text[: len(text) - len(text.lstrip())].count("\n") else " " if text[:1].isspace() else ""
+    after = "\n" if text[len(text.rstrip()) :].count("\n") else " " if text[-1:].isspace() else ""
+    return before + shown + after if shown else before or after
 
 
 def compared(old: str, new: str) -> tuple[list[Piece], list[Piece]]:
