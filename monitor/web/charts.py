@@ -6,7 +6,7 @@ Two kinds: steps of an amount over time, and the slip of dates (when it was said
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from decimal import Decimal
 
@@ -112,13 +112,12 @@ def stairs(dots: Sequence[Dot], end: int) -> str:
 
 
 def spread(dots: Sequence[Dot]) -> tuple[Dot, ...]:
-    """Texts only where they do not cover one another: the first, the last, and whatever lies far enough from the one before."""
+    """Texts only where they do not cover one another; the last one is the one to read."""
     kept: list[Dot] = []
-    for number, dot in enumerate(dots):
-        is_near = any(abs(dot.x - k.x) < 70 and abs(dot.y - k.y) < 14 for k in kept if k.text)
-        is_kept = not is_near or number == len(dots) - 1
-        kept.append(dot if is_kept else Dot(dot.x, dot.y, dot.label, dot.css, "", dot.change))
-    return tuple(kept)
+    for dot in reversed(dots):
+        is_near = any(abs(dot.x - k.x) < 80 and abs(dot.y - k.y) < 16 for k in kept if k.text)
+        kept.append(replace(dot, text="") if is_near else dot)
+    return tuple(reversed(kept))
 
 
 # ---------------------------------------------------------------------------------------------------------------------------- slip
