@@ -18,6 +18,7 @@ import importlib.util
 import ipaddress
 import os
 import signal
+import socket
 import sys
 import threading
 import time
@@ -40,6 +41,7 @@ from monitor.notify import Channel
 from monitor.reading import Steps as AnySteps
 from monitor.reading import Task, View
 from monitor.store.engine import Store
+from monitor.store.sources import break_leases
 from monitor.store.upkeep import prune
 from monitor.understanding import Understanding, steps
 from monitor.watch import Shelf, StoppedError, StoppingFetcher
@@ -79,6 +81,7 @@ def run(settings: Settings, *, host: str = "127.0.0.1", port: int = 8000, with_w
         stack.enter_context(service.opened())
         web = start_web(settings, journal, host, port) if with_web else None
         started.set()
+        service.refreshed()
         service.start()
         journal.say(
             "watching", programmes=", ".join(b.id for b in service.shelf.baselines()) or "none", web=f"{host}:{port}" if web else "off"
@@ -86,8 +89,8 @@ def run(settings: Settings, *, host: str = "127.0.0.1", port: int = 8000, with_w
         service.wait()
         is_quiet = service.shut_down(web)
         journal.say("stopped")
-    if not is_quiet:
-        leave()
+        if not is_quiet:
+            leave()
     return 0
 
 
@@ -120,7 +123,9 @@ class Service:
 
     @contextmanager
     def opened(self) -> Iterator[Service]:
-        """With a fetcher and a reading process."""
+        """With a fetcher and a reading process; what a killed run held is free again. The lock of the database is held already."""
+        with self.store.write() as connection:
+            break_leases(connection)
         with watch.new_fetcher(self.settings) as fetcher, watch.new_reader(self.settings) as reader:
             self.fetcher, self.isolation = fetcher, reader
             yield self
@@ -201,6 +206,7 @@ class Service:
                 self.clock,
                 workers=self.settings.fetch_workers,
                 owner="run",
+                progress=lambda outcome: self.pulse(),
                 reader=self.read,
             )
         self.pulse()
@@ -317,7 +323,18 @@ def start_web(settings: Settings, journal: Journal, host: str, port: int) -> Web
         return None
     import uvicorn
 
+    listener = listening(host, port)
     app = importlib.import_module("monitor.web.app").create_app(settings, wall_clock)
     server = uvicorn.Server(uvicorn.Config(app, host=host, port=port, log_level="warning", timeout_graceful_shutdown=3))
-    threading.Thread(target=server.run, name="web", daemon=True).start()
+    threading.Thread(target=server.run, args=([listener],), name="web", daemon=True).start()
     return server
+
+
+def listening(host: str, port: int) -> socket.socket:
+    """A socket that listens there. Raises ConfigError, before anything has started, when the address is taken or none of ours."""
+    plain = host.strip("[]")
+    try:
+        return socket.create_server((plain, port), family=socket.AF_INET6 if ":" in plain else socket.AF_INET)
+    except (OSError, UnicodeError) as error:
+        reason = getattr(error, "strerror", None) or "no usable address"
+        raise ConfigError(f"the web UI cannot listen on {host[:80]}:{port}: {reason} (choose another --port, or --no-web)") from error

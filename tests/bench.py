@@ -48,7 +48,7 @@ def cpu(run: Callable[[], object], times: int) -> float:
 
 def started(arguments: list[str], text: bytes) -> float:
     before = resource.getrusage(resource.RUSAGE_CHILDREN)
-    subprocess.run([sys.executable, "-m", "monitor", *arguments], input=text, capture_output=True, check=True)  # noqa: S603
+    subprocess.run([sys.executable, "-m", "monitor", *arguments], input=text, capture_output=True, check=True)
     after = resource.getrusage(resource.RUSAGE_CHILDREN)
     return after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
 
@@ -59,7 +59,9 @@ def main() -> None:
     body = page_of(75)
     page = read(body, "text/html", source.url, source)
     setting = Setting(language="en")
-    phrases = "\n".join(json.dumps({"id": i, "text": f"The plant will cost {i},5 Mrd. Euro by {2026 + i % 9}", "lang": "en"}) for i in range(4000))
+    phrases = "\n".join(
+        json.dumps({"id": i, "text": f"The plant will cost {i},5 Mrd. Euro by {2026 + i % 9}", "lang": "en"}) for i in range(4000)
+    )
 
     print(f"start, extract of a 100 KB page   {started(['extract', '-', '--format', 'json'], page_of(100)):8.3f} CPU s")
     alone = started(["extract", "--batch"], b"")
@@ -71,7 +73,8 @@ def main() -> None:
 
     baseline = read_baseline(ROOT / "baseline" / "eurohpc-ai-factories")
     extra = tuple(
-        Fact(f"budget.x{i}", "money", f"Budget of lot {i} of the northern line", Money(Decimal(i * 1000), "EUR"), ("lot",), f"Lot {i}") for i in range(1000)
+        Fact(f"budget.x{i}", "money", f"Budget of lot {i} of the northern line", Money(Decimal(i * 1000), "EUR"), ("lot",), f"Lot {i}")
+        for i in range(1000)
     )
     many = replace(baseline, facts=(*baseline.facts, *extra))
     begun = time.process_time()

@@ -231,7 +231,10 @@ def _date(want: Mapping[str, Any], got: Mapping[str, Any]) -> bool:
     if None in (a, b, c, d):
         same = a is not None and c is not None and abs(a - c) <= timedelta(days=92)
         return same or (a is None and c is None and b is not None and d is not None and abs(b - d) <= timedelta(days=92))
-    assert a and b and c and d
+    assert a
+    assert b
+    assert c
+    assert d
     if abs(a - c) <= timedelta(days=31) and abs(b - d) <= timedelta(days=31):
         return True
     shared = (min(b, d) - max(a, c)).days + 1

@@ -22,8 +22,8 @@ from monitor.config import Settings
 from monitor.errors import ConfigError
 from monitor.journal import Journal
 from monitor.notify import Outgoing
-from monitor.service import Service, is_loopback, refuse_open_bind, run
-from monitor.store import looks, queries, reports
+from monitor.service import Service, is_loopback, listening, refuse_open_bind, run
+from monitor.store import looks, queries, reports, sources
 from tests.homes import AGREES, REVISED, make
 from tests.servers import Handler, Server, page
 
@@ -94,6 +94,19 @@ def test_tick_looks_at_what_is_due_and_nothing_else(bench: Bench, server: Server
     assert sorted(server.paths) == ["/city", "/paper"]
     bench.tick(2)
     assert len(server.paths) == 4
+
+
+def test_source_that_a_killed_run_held_is_looked_at_at_once(settings: Settings, server: Server) -> None:
+    clock = Clock()
+    with watch.open_store(settings) as store:
+        watch.sync_all(store, watch.load_programmes(settings).baselines, clock())
+        with store.write() as connection:
+            for address in sources.due(connection, clock()):
+                sources.claim(connection, address, "killed", clock())
+        service = Service(settings, store, {}, Journal("text", clock, io.StringIO()), threading.Event(), clock)
+        with service.opened():
+            service.tick()
+    assert sorted(server.paths) == ["/city", "/paper"]
 
 
 def test_change_is_told_once_through_every_channel(bench: Bench, server: Server) -> None:
@@ -215,6 +228,11 @@ def test_open_bind_without_a_password_is_refused(tmp_path: Path) -> None:
     refuse_open_bind("127.0.0.1", Settings(home=tmp_path))
     refuse_open_bind("0.0.0.0", Settings(home=tmp_path, password="secret"))  # type: ignore[arg-type]
     assert [is_loopback(h) for h in ("[::1]", "localhost", "example.org", "::")] == [True, True, False, False]
+
+
+def test_port_that_is_taken_is_one_clear_line(server: Server) -> None:
+    with pytest.raises(ConfigError, match="--port"):
+        listening("127.0.0.1", server.port)
 
 
 # --- the real thing, in a process of its own

@@ -50,19 +50,7 @@ LOOKS_UNTIL_GONE = 3
 _OPEN = frozenset({ChangeStatus.OPEN, ChangeStatus.SNOOZED})
 # States of a site that are news when a fresh page says them, even where no earlier state is known.
 _NEWSWORTHY = frozenset(
-    {
-        "cancelled",
-        "withdrawn",
-        "terminated",
-        "rejected",
-        "suspended",
-        "delayed",
-        "operational",
-        "inaugurated",
-        "completed",
-        "dismissed",
-        "closed",
-    }
+    {"cancelled", "withdrawn", "terminated", "rejected", "suspended", "delayed", "operational", "inaugurated", "completed", "dismissed"}
 )
 _REMOVED = frozenset({"cancelled", "withdrawn", "terminated", "rejected"})
 _NEW = {

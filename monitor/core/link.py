@@ -43,10 +43,13 @@ from monitor.core.model import (
     Unlinked,
     Value,
 )
-from monitor.core.situation import SENTENCE, TITLE, Situation, Surroundings, clause_of, stem, stems
+from monitor.core.situation import BEFORE, ROW, SENTENCE, TITLE, Situation, Surroundings, clause_of, numbered, stem, stems
 from monitor.core.text import names as known_names
 from monitor.core.text.cues import vocabulary
 from monitor.core.text.words import plain, properties, tokens
+
+# What is done to a place that becomes a site of the programme.
+_ADDING = frozenset({"select", "hosting", "announce", "open", "start_works", "approve", "build", "install", "decide", "implement"})
 
 # What happens to a site, contract or law suit that a reviewer wants to know even where no fact of it is kept.
 _DECISIVE = frozenset({"cancelled", "withdrawn", "terminated", "dismissed", "suspended", "rejected"})
@@ -133,7 +136,7 @@ class Signature:
     stems: Mapping[str, float]
     unit: frozenset[str]
     unit_concepts: frozenset[str]
-    scope: frozenset[str]
+    scope: Mapping[str, float]
     scope_keys: frozenset[str]
 
 
@@ -145,6 +148,9 @@ VALUE_WORDS = stems(
 
 # The announcement's facts come before flagged new ones that fit as well.
 PROVISIONAL = 0.9
+
+# How much of what sets a scope apart must be met: a third lets "Soure-Carregado" stand for "second phase, Soure-Carregado".
+SCOPE_SHARE = 0.3
 
 # Facts looked at closely for one observation. With more facts of a kind than this, those that share nothing with the situation are passed over.
 MOST_CANDIDATES = 24
@@ -180,7 +186,11 @@ class Catalogue:
             key: frozenset(c for v in vocabularies for text in (f.label, *f.about) for c in v.concepts(text))
             for key, f in self.facts.items()
         }
-        words = {key: stems(" ".join((f.label, *f.about))) for key, f in self.facts.items()}
+        words = {
+            key: stems(" ".join((f.label, *f.about))) | _numbered_words(baseline, (f.label, *f.about, f.scope or ""))
+            for key, f in self.facts.items()
+        }
+        self._scopes = Counter(w for f in self.facts.values() for w in stems(f.scope or ""))
         self._frequency = Counter((self.facts[key].kind, c) for key, cs in described.items() for c in cs)
         self._frequency.update((self.facts[key].kind, w) for key, ws in words.items() for w in ws)
         self._per_kind = Counter(f.kind for f in self.facts.values())
@@ -229,9 +239,16 @@ class Catalogue:
             },
             unit,
             unit_concepts,
-            stems(fact.scope or "") - self.programme,
+            {w: 1.0 / max(1, self._scopes[w]) for w in self._scope_words(fact)},
             scope_keys,
         )
+
+    def _scope_words(self, fact: Fact) -> frozenset[str]:
+        """What a scope is recognised by: neither the programme's own name nor words for a property ("electricity price" is known by electricity)."""
+        words = [
+            t for t in tokens(fact.scope or "") if not properties(load("en")).concepts(t.word) or t.word in ("phase", "section", "lot")
+        ]
+        return stems(" ".join(t.word for t in words)) - self.programme
 
     def _weight(self, kind: str, feature: str) -> float:
         """How well a feature tells this kind's facts apart: 1 for one fact's own, falling with how many share it."""
@@ -260,6 +277,11 @@ def _names(baseline: Baseline, facts: Iterable[Fact]) -> tuple[KnownName, ...]:
             found.append(KnownName(fact.scope, "scope", fact.key))
     unique = {(n.text.casefold(), n.kind, n.key): n for n in found if len(n.text) > 1}
     return tuple(unique.values())
+
+
+def _numbered_words(baseline: Baseline, texts: Iterable[str]) -> frozenset[str]:
+    """The numbered things a fact speaks of ("phase_2"), read in every language of the programme."""
+    return frozenset(n for code in dict.fromkeys(("en", *baseline.languages)) for text in texts for n in numbered(text, load(code)))
 
 
 def _short_names(name: str | None, programme: frozenset[str]) -> list[str]:
@@ -297,7 +319,7 @@ def link(
     linker = _Linker(page, observations, catalogue, lexicon, known, previous, official)
     linked: list[Linked] = []
     unlinked: list[Unlinked] = []
-    for observation in observations:
+    for observation in sorted(observations, key=lambda o: o.kind != "site"):  # what is said of a new site is known by it
         result = linker.place(observation)
         if isinstance(result, Linked):
             linked.append(replace(result, evidence=linker.evidence(observation)))
@@ -348,6 +370,10 @@ def _same_row(page: Page, index: int, other: int) -> bool:
 _DIGITS = re.compile(r"\d[\d.,]*")
 
 
+# Names as European languages but German write them: capitalised words in a row.
+_PROPER = re.compile(r"\b[A-ZÀ-Ý][\w’'-]{2,30}(?:(?:[ –-]| de | of | di | da )[A-ZÀ-Ý][\w’'-]{1,30}){0,4}")
+
+
 class _Linker:
     """The linking of one page."""
 
@@ -368,6 +394,8 @@ class _Linker:
         self.official = official
         self.surroundings = Surroundings(page, lexicon, catalogue.names)
         self.previous = [c for c in previous if c.fact in catalogue.facts and len(c.anchor) >= 16]
+        self.new_sites: dict[int, list[str]] = {}
+        self.others = [o for o in observations if o.kind in ("place", "organisation", "site")]
         self.spans: dict[tuple[str, int], list[tuple[int, int]]] = {}
         for o in observations:
             self.spans.setdefault((o.kind, o.sentence_start), []).append((o.start, o.end))
@@ -377,7 +405,7 @@ class _Linker:
     def _is_on_topic(self) -> bool:
         """Does the title, a top heading or the lead name the programme or something of it?"""
         named = (*self.surroundings.title.names, *self.surroundings.lead.names)
-        if any(n.kind in ("programme", "site", "organisation") for n in named):
+        if any(n.kind in ("programme", "site") for n in named):
             return True
         said = {stem(t.word) for t in tokens(self.page.title)} | self.surroundings.lead.stems
         return any(alias <= said for alias in self.catalogue.aliases)
@@ -455,8 +483,12 @@ class _Linker:
         return best[1] if best and best[0] >= SAME_SENTENCE else None
 
     def _targets(self, observation: Observation, situation: Situation) -> Iterable[Target]:
-        for signature in self.catalogue.candidates(observation, situation):
+        signatures = self.catalogue.candidates(observation, situation)
+        scopes = [s.fact.scope or "" for s in signatures if s.scope and max(_worded(s, situation), default=0.0) >= ROW]
+        for signature in signatures:
             target = self._fit(signature, observation, situation)
+            if target is not None and scopes and not signature.fact.scope and signature.fact.kind != "count":
+                target = Target(signature, round(target.score * 0.5, 3), (*target.reasons, f"speaks of {scopes[0]}"))
             if target is not None:
                 yield target
 
@@ -471,10 +503,13 @@ class _Linker:
         prop = _property(signature, observation, situation, agrees, self.lexicon, row_header)
         if prop is None or prop.factor < 0.2:
             return None
+        scope = _scope(signature, situation, self.catalogue.narrower)
+        if agrees and scope.factor < 0.85 and (_telling(observation.value) >= 0.8 or not signature.fact.version):
+            scope = Factor(0.85, scope.reason)  # an amount as exact as this is hardly another's
         factors = [
             prop,
             _numbered(signature, situation),
-            _scope(signature, situation, self.catalogue.narrower),
+            scope,
             _role(signature, observation, agrees),
             _plausible(signature.fact.value, observation.value, agrees, _has_happened(signature.fact)),
             self._topic(situation),
@@ -508,12 +543,39 @@ class _Linker:
             return None
         subject = _subject(situation)
         about = self._about(observation, situation)
-        if about is None:
+        if about is None or self._is_of_strangers(observation, situation):
             return None
+        passage = self.page.passages[observation.passage]
+        if passage.column_header and passage.row is not None and subject is None and not self._row_has_new_site(passage):
+            return None  # one of many amounts in a table about other things
         label = self._label(observation, subject)
         reasons = (f"about {subject.text if subject else 'the programme'}, {about}", "no known fact covers it")
         score = 0.6 if situation.names else 0.5
         return Linked(observation, None, score, reasons, label, f"{observation.kind}|{subject.text if subject else ''}|{about}")
+
+    def _row_has_new_site(self, passage: Passage) -> bool:
+        return any(p.start in self.new_sites for p in self.page.passages if p.group == passage.group and p.row == passage.row)
+
+    def _is_of_strangers(self, observation: Observation, situation: Situation) -> bool:
+        """Does the stretch before the value name others - places, projects - and nothing of this programme? Organisations may be its funders."""
+        if observation.sentence_start in self.new_sites:
+            return False
+        if any(
+            n.nearness >= SENTENCE and name.kind in ("programme", "site", "host", "place", "organisation")
+            for name, n in situation.names.items()
+        ):
+            return False
+        text = self.page.text[observation.sentence_start : observation.start]
+        if self.catalogue.programme & stems(text):
+            return False
+        organisations = [o for o in self.others if o.kind == "organisation" and o.sentence_start == observation.sentence_start]
+        for name in _PROPER.finditer(text.rsplit(", ", 1)[-1] if self.lexicon.code != "de" else ""):
+            at = observation.start - len(text.rsplit(", ", 1)[-1]) + name.start()
+            if not any(o.start <= at < o.end for o in organisations) and (
+                at > observation.sentence_start or len(name[0].split()) > 1 or "–" in name[0] or "-" in name[0]
+            ):
+                return True
+        return False
 
     def _about(self, observation: Observation, situation: Situation) -> str | None:
         """The property that makes a new fact worth knowing, in one word; None when there is none."""
@@ -581,10 +643,18 @@ class _Linker:
             match = same_site(fact.value, observation.value, {fact.value.name or fact.label: fact.aliases})
             if match.verdict == "same":
                 return Linked(observation, fact.key, 0.9, (match.reason,), fact.label)
-            unsure = unsure or (fact, match.reason) if match.verdict == "unsure" else unsure
+            if match.verdict == "unsure" and not self._is_told_apart(fact.value, observation.value):
+                unsure = unsure or (fact, match.reason)
         if unsure:
             return Unlinked(observation, f"may be {unsure[0].label}: {unsure[1]}")
         return self._new_site(observation)
+
+    def _is_told_apart(self, known: Site, met: Site) -> bool:
+        """A site known by its country alone is not mistaken for every place of that country, where the programme has several sites there."""
+        if known.place is not None or met.place is None:
+            return False
+        others = [s.fact.value for s in self.catalogue.by_kind["site"] if isinstance(s.fact.value, Site)]
+        return sum(s.country == known.country for s in others) >= 2
 
     def _new_site(self, observation: Observation) -> Linked | Unlinked:
         value = observation.value
@@ -599,7 +669,10 @@ class _Linker:
             return Unlinked(observation, "not said clearly enough to be a site of the programme")
         if value.name is None and value.place is None:
             return Unlinked(observation, "a country alone does not name a new site")
+        if not self._is_added(observation, situation):
+            return Unlinked(observation, "named as a place, not as one more site of the programme")
         name = value.name or value.place or ""
+        self.new_sites.setdefault(observation.sentence_start, []).append(name)
         return Linked(
             observation,
             None,
@@ -608,6 +681,29 @@ class _Linker:
             name,
             f"site|{plain(name)}|{value.country or ''}",
         )
+
+    def _is_added(self, observation: Observation, situation: Situation) -> bool:
+        """Is the site said to be chosen, new or one more - in its sentence, a heading or the title - or listed among known ones?"""
+        passage = self.page.passages[observation.passage]
+        heads = " ".join((*passage.headings, passage.label or "", self.page.title))
+        text = self.page.text[observation.sentence_start : observation.sentence_end]
+        cues = vocabulary(self.lexicon).concepts(f"{text} {heads}")
+        chosen = {c for c, n in situation.concepts.items() if c in _ADDING and n.nearness >= 0.4}
+        if len(self.catalogue.by_kind.get("site", ())) < 2:
+            return "addition" in vocabulary(self.lexicon).concepts(text) and bool(chosen)
+        return "addition" in cues or "join" in cues or bool(chosen) or self._is_listed_with_known(passage)
+
+    def _is_listed_with_known(self, passage: Passage) -> bool:
+        if passage.group is None:
+            return False
+        keys = {
+            n.key
+            for p in self.page.passages
+            if p.group == passage.group
+            for n in self.surroundings.span(p.start, p.end).names
+            if n.kind == "site"
+        }
+        return len(keys) >= 2
 
     # ---------------------------------------------------------------------------------- participants, organisations, status
 
@@ -700,10 +796,10 @@ def _property(
         return _unit(signature, observation, situation, lexicon, row_header)
     if observation.kind == "date":
         return _event(signature, situation, agrees)
-    return _described(signature, observation, situation, agrees)
+    return _described(signature, observation, situation, agrees, row_header)
 
 
-def _described(signature: Signature, observation: Observation, situation: Situation, agrees: bool) -> Factor | None:
+def _described(signature: Signature, observation: Observation, situation: Situation, agrees: bool, row_header: str | None) -> Factor | None:
     """Money and the rest: concepts and stems of the label; a total or an equal value may stand without them."""
     concepts = {c: situation.concepts[c] for c in signature.concepts if c in situation.concepts}
     words = {w: situation.stems[w] for w in signature.stems if w in situation.stems}
@@ -721,15 +817,27 @@ def _described(signature: Signature, observation: Observation, situation: Situat
         miss *= 1 - 0.5 * signature.stems[w] * near.nearness
     score = base + 0.4 * (1 - miss)
     named = sorted((near.nearness, word, near.where) for word, near in {**kin, **concepts, **words}.items())
+    if named and named[-1][2] == "in the column header" and row_header and not _is_of_row(signature, row_header):
+        score *= 0.6
     reason = f"{named[-1][1]} {named[-1][2]}" if named else ""
     if observation.kind == "money":
         if {Role.TOTAL, Role.SUM} & set(observation.roles) and score < 0.6 and signature.fact.version:
             score, reason = 0.6, "said as a total"
-        score *= _money_misfit(signature, situation)
+        score *= _money_misfit(signature, situation, max((n.nearness for n in {**kin, **concepts, **words}.values()), default=0.0))
         known = _telling(observation.value)
         if agrees and score < known:
             score, reason = known, "; ".join(r for r in (reason, "the amount is the known one") if r)
     return Factor(score, reason)
+
+
+def _is_of_row(signature: Signature, row_header: str) -> bool:
+    """Is the row of a table the fact's own, or its total? Otherwise the column holds one amount for each of several things."""
+    said = stems(row_header)
+    return bool(said & ({*signature.stems, *signature.scope})) or bool(said & _TOTALS) or any(c.isdigit() for c in row_header)
+
+
+# How tables head the row of their sums, in all our languages.
+_TOTALS = stems("total totals overall sum gesamt summe insgesamt ensemble totale complessivo suma razem lacznie ogolem totaal totalt")
 
 
 def _telling(value: Value) -> float:
@@ -740,9 +848,12 @@ def _telling(value: Value) -> float:
     return {1: 0.62, 2: 0.68}.get(digits, 0.8)
 
 
-def _money_misfit(signature: Signature, situation: Situation) -> float:
-    """Money of another sort (fine, rent, loan) or of a component (machine, building, contract) is not the fact's, unless the fact says so too."""
-    near = {c for c, n in situation.concepts.items() if n.nearness >= 0.9}
+def _money_misfit(signature: Signature, situation: Situation, nearest: float) -> float:
+    """Money of another sort (fine, rent, loan) or of a component (machine, building, contract) said as near as the property is not the fact's,
+
+    unless the fact says so too. `nearest` is how near the fact's own property is said.
+    """
+    near = {c for c, n in situation.concepts.items() if n.nearness >= max(nearest, BEFORE)}
     factor = 1.0
     if near & _MONEY_KINDS - set(signature.concepts):
         factor *= 0.4
@@ -828,6 +939,8 @@ def _part_of(situation: Situation, narrower: frozenset[KnownName]) -> Factor:
         return Factor(1.0, "")
     nearness, _, text = max(parts, key=lambda p: p[0])
     programme = max((n.nearness for name, n in situation.names.items() if name.kind == "programme"), default=0.0)
+    if len({key for n, key, _ in parts if n >= SENTENCE}) >= 3:
+        return Factor(1.0, "")  # a list of parts stands for the whole
     in_clause = len({key for n, key, _ in parts if n >= 0.9})
     is_part = in_clause == 1 or (in_clause == 0 and nearness > programme)
     return Factor(0.5, f"speaks of {text}, a part of the programme") if is_part else Factor(1.0, "")
@@ -844,13 +957,16 @@ def _named_scope(signature: Signature, situation: Situation) -> Factor:
 def _worded_scope(signature: Signature, situation: Situation) -> Factor:
     """A scope in words ("first seven", "lot 2") helps where it is met, and is missed a little where it is not."""
     met = _worded(signature, situation)
-    return Factor(0.8 + 0.2 * max(met), f"within {signature.fact.scope}") if met else Factor(0.85, f"does not name {signature.fact.scope}")
+    if met:
+        return Factor(0.8 + 0.2 * max(met), f"within {signature.fact.scope}")
+    return Factor(0.55 if len(signature.scope) >= 2 else 0.85, f"does not name {signature.fact.scope}")
 
 
 def _worded(signature: Signature, situation: Situation) -> list[float]:
-    """How near the words of the scope are met, when at least half of them are."""
-    met = [situation.stems[w].nearness for w in signature.scope if w in situation.stems]
-    return met if len(met) * 2 >= len(signature.scope) else []
+    """How near the words of the scope are met, when enough of what sets it apart from other scopes is."""
+    met = {w: situation.stems[w].nearness for w in signature.scope if w in situation.stems}
+    share = sum(signature.scope[w] for w in met) / (sum(signature.scope.values()) or 1)
+    return list(met.values()) if share >= SCOPE_SHARE else []
 
 
 def _numbered(signature: Signature, situation: Situation) -> Factor:
@@ -968,7 +1084,7 @@ def _subject(situation: Situation) -> KnownName | None:
         for name, n in situation.names.items()
         if name.kind in ("site", "organisation", "host") and n.nearness >= 0.4
     ]
-    return max(found)[3] if found else None
+    return max(found, key=lambda f: f[:3])[3] if found else None
 
 
 def _money_about(value: Money, observation: Observation, near: Mapping[str, float]) -> str | None:

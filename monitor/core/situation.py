@@ -14,96 +14,17 @@ from typing import NamedTuple
 
 from monitor.core.lang import Lexicon
 from monitor.core.model import KnownName, Observation, Page, Passage
-from monitor.core.text.cues import JOINS
+from monitor.core.text.cues import JOINS, vocabulary
 from monitor.core.text.names import find_names
 from monitor.core.text.passages import sentences
-from monitor.core.text.words import properties, tokens
+from monitor.core.text.words import Token, properties, tokens
 
-CLAUSE, HEADER, SENTENCE, HEADING, BEFORE, TITLE, LEAD = 1.0, 0.95, 0.8, 0.6, 0.45, 0.4, 0.3
+CLAUSE, HEADER, ROW, AROUND, SENTENCE, HEADING, BEFORE, TITLE, LEAD = 1.0, 0.95, 0.88, 0.85, 0.8, 0.6, 0.45, 0.4, 0.3
 
 _STOP = frozenset(
-    [
-        "the",
-        "and",
-        "for",
-        "with",
-        "from",
-        "that",
-        "this",
-        "are",
-        "was",
-        "were",
-        "will",
-        "has",
-        "have",
-        "had",
-        "its",
-        "not",
-        "but",
-        "all",
-        "any",
-        "new",
-        "first",
-        "per",
-        "into",
-        "over",
-        "under",
-        "than",
-        "then",
-        "more",
-        "about",
-        "also",
-        "been",
-        "being",
-        "les",
-        "des",
-        "une",
-        "aux",
-        "par",
-        "pour",
-        "sur",
-        "dans",
-        "est",
-        "der",
-        "die",
-        "das",
-        "und",
-        "den",
-        "dem",
-        "des",
-        "ein",
-        "eine",
-        "von",
-        "mit",
-        "auf",
-        "fur",
-        "ist",
-        "los",
-        "las",
-        "una",
-        "del",
-        "con",
-        "por",
-        "que",
-        "para",
-        "est",
-        "sono",
-        "gli",
-        "dei",
-        "delle",
-        "della",
-        "nel",
-        "nella",
-        "het",
-        "een",
-        "van",
-        "met",
-        "voor",
-        "dos",
-        "das",
-        "uma",
-        "com",
-    ]
+    """the and for with from that this are was were will has have had its not but all any new first per into over under than then more about also been being
+    les des une aux par pour sur dans est der die das und den dem ein eine von mit auf fur ist los las una del con por que para sono gli dei delle della nel
+    nella het een van met voor dos uma com""".split()
 )
 
 
@@ -117,15 +38,28 @@ def stem(word: str) -> str:
 
 
 def stems(text: str) -> frozenset[str]:
-    """The stems of the content words of a text, and numbered nouns as one ("Unit 1" gives unit and unit_1); bare numbers say nothing."""
+    """The stems of the content words of a text; bare numbers say nothing."""
+    return frozenset(stem(t.word) for t in tokens(text) if len(t.word) > 2 and t.word not in _STOP and not t.word.isdigit())
+
+
+def numbered(text: str, lexicon: Lexicon) -> frozenset[str]:
+    """The numbered things of a text in one notation for all languages: "Unit 1" is unit_1, "zweite Phase" and "2.ª fase" are phase_2."""
     words = tokens(text)
-    found = {stem(t.word) for t in words if len(t.word) > 2 and t.word not in _STOP and not t.word.isdigit()}
-    found.update(
-        f"{stem(a.word)}_{b.word}"
-        for a, b in pairwise(words)
-        if len(b.word) <= 2 and b.word.isdigit() and a.word.isalpha() and len(a.word) > 2
-    )
+    senses = vocabulary(lexicon).senses(words)
+    nouns = {s.start: s.concept.removeprefix("noun_") for s in senses if s.concept.startswith("noun_")}
+    orders = {s.start: s.concept.removeprefix("ordinal_") for s in senses if s.concept.startswith("ordinal_")}
+    orders.update({t.start: t.word.lstrip("0") for t in words if t.word.isdigit() and len(t.word) <= 2})
+    found = set()
+    for a, b in [*pairwise(words), *zip(words, words[2:], strict=False)]:
+        for noun, order in ((a, b), (b, a)):
+            if noun.start in nouns and order.start in orders and _is_beside(text, a, b):
+                found.add(f"{nouns[noun.start]}_{orders[order.start]}")
     return frozenset(found)
+
+
+def _is_beside(text: str, a: Token, b: Token) -> bool:
+    """Nothing but blanks, a full stop, a dash or an ordinal sign between two words."""
+    return len(text[a.end : b.start].strip(" .-–ªº°\N{NO-BREAK SPACE}a")) == 0
 
 
 class Near(NamedTuple):
@@ -184,19 +118,28 @@ class Surroundings:
             )
         return self._layers[text]
 
+    def _stems(self, text: str) -> frozenset[str]:
+        return stems(text) | numbered(text, self.lexicon)
+
     def span(self, start: int, end: int) -> Layer:
         """The digest of a piece of the page."""
         if (start, end) not in self._spans:
             text = self.page.text[start:end]
             names = tuple(n for s in self._found if s.start >= start and s.end <= end for n in s.names)
-            self._spans[start, end] = Layer(properties(self.lexicon).concepts(text), stems(text), names)
+            self._spans[start, end] = Layer(properties(self.lexicon).concepts(text), self._stems(text), names)
         return self._spans[start, end]
 
     def of(self, observation: Observation, clause: tuple[int, int]) -> Situation:
         """The situation of an observation; `clause` bounds the part of its sentence that is its own."""
         passage = self.page.passages[observation.passage]
         situation = Situation()
-        situation.add(self.span(*clause), CLAUSE, "in the clause")
+        core = self._core(observation, clause)
+        situation.add(self.span(core[0], observation.end), CLAUSE, "in the clause")
+        is_purpose = _PURPOSE.match(self.page.text, observation.end, core[1]) is not None
+        situation.add(self.span(observation.end, core[1]), CLAUSE if is_purpose else AROUND, "in the clause")
+        situation.add(self.span(*clause), AROUND, "in the clause")
+        if passage.row is not None:
+            situation.add(self._row(observation.passage), ROW, "in the row")
         for text, where in (
             (passage.row_header, "in the row header"),
             (passage.label, "in the label"),
@@ -213,6 +156,27 @@ class Surroundings:
         situation.add(self.title, TITLE, "in the title")
         situation.add(self.lead, LEAD, "in the lead")
         return situation
+
+    def _core(self, observation: Observation, clause: tuple[int, int]) -> tuple[int, int]:
+        """The smallest stretch between commas around a value that says a property at all; the whole clause when none does."""
+        text = self.page.text
+        commas = [m.start() for m in _COMMA.finditer(text, *clause)]
+        right = min((c for c in commas if c >= observation.end), default=clause[1])
+        starts = [clause[0], *(c + 1 for c in commas if c < observation.start)]
+        for left in reversed(starts):
+            if self.span(left, right).concepts:
+                return left, right
+        return clause
+
+    def _row(self, index: int) -> Layer:
+        """The other cells of a table row."""
+        passages, here = self.page.passages, self.page.passages[index]
+        first = last = index
+        while first > 0 and passages[first - 1].group == here.group and passages[first - 1].row == here.row:
+            first -= 1
+        while last + 1 < len(passages) and passages[last + 1].group == here.group and passages[last + 1].row == here.row:
+            last += 1
+        return self.span(passages[first].start, passages[last].end)
 
     def _before(self, observation: Observation, passage: Passage) -> tuple[int, int] | None:
         """The sentence before an observation's own: in its passage, or the last of the passage before."""
@@ -243,6 +207,9 @@ class Surroundings:
         return self.span(start, end) if start is not None and end is not None else Layer(frozenset(), frozenset(), ())
 
 
+_COMMA = re.compile(r",\s")
+# What a sum is for stands behind it; what else stands there (with, including, by) is company.
+_PURPOSE = re.compile(r"\s{1,3}(?:for|towards|für|pour|para|per|dla|na|voor|for)\s", re.I)
 _BREAKS = re.compile(r";|\s[–—]\s")
 
 

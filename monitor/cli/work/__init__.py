@@ -1,27 +1,22 @@
-"""What the commands do with a home and its database; imported when a command needs it, never at start."""
+"""What the commands do with a home and its database; each part is imported when a command needs it, never at start."""
 
 from __future__ import annotations
 
-from monitor.cli.work.changes import changes, export, report, show
-from monitor.cli.work.deciding import review
-from monitor.cli.work.looking import check, replay, reread
-from monitor.cli.work.sources import discover_sources, list_sources, test_source
-from monitor.cli.work.upkeep import backup_database, check_database, restore_database, upgrade_database
+from importlib import import_module
+from typing import Any
 
-__all__ = [
-    "backup_database",
-    "changes",
-    "check",
-    "check_database",
-    "discover_sources",
-    "export",
-    "list_sources",
-    "replay",
-    "report",
-    "reread",
-    "restore_database",
-    "review",
-    "show",
-    "test_source",
-    "upgrade_database",
-]
+# No part is named like a function in it: importing it would put the module in the place of the function.
+_PARTS = {
+    "looking": ("check", "replay", "reread"),
+    "showing": ("changes", "export", "report", "show"),
+    "deciding": ("review",),
+    "sources": ("discover_sources", "list_sources", "test_source"),
+    "upkeep": ("backup_database", "check_database", "restore_database", "upgrade_database"),
+}
+_WHERE = {function: part for part, functions in _PARTS.items() for function in functions}
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _WHERE:
+        raise AttributeError(f"{__name__} has no {name}")
+    return getattr(import_module(f"{__name__}.{_WHERE[name]}"), name)

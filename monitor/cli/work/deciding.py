@@ -12,7 +12,7 @@ from monitor.baseline import programme_folder, read
 from monitor.cli.common import State
 from monitor.cli.common import now as clock
 from monitor.cli.output import say
-from monitor.cli.work.changes import find_change
+from monitor.cli.work.showing import find_change
 from monitor.config import Settings
 from monitor.core.lang import load
 from monitor.core.model import Change, ChangeStatus, Evidence, Review, Value
