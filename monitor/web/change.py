@@ -47,12 +47,13 @@ def show(request: Request, face: Shared, person: Viewer, change_id: str, queue: 
     known = facts_of(face, change.programme)
     evidence = best_evidence(change)
     fields = {k: v for k, v in request.query_params.items() if k not in ("queue", "done")}
+    old, new = sides(face, change, known)
     values = {
         "change": change,
         "fact": next((f for f in known if f.key == change.fact), None),
         "facts": sorted((f for f in known if not f.removed), key=lambda f: (f.kind != change.kind, f.key)),
-        "old_side": old_side(face, change, known),
-        "new_side": side(face, evidence, "Now") if evidence else None,
+        "old_side": old,
+        "new_side": new,
         "others": [side(face, e, "Also") for e in change.evidence if e is not evidence][:_OTHERS],
         "more": max(0, len(change.evidence) - 1 - _OTHERS),
         "said": [c for c in statements(face, change) if c.ended_at is None][:_OTHERS],
@@ -80,30 +81,37 @@ def statements(face: Face, change: Change) -> list[Claim]:
     return browse.claims_of_facts(face.store, change.programme, [change.fact]) if change.fact else []
 
 
-def old_side(face: Face, change: Change, known: Sequence[Fact]) -> Side | None:
-    """The old evidence: what the same page said before, else the quote of the fact; None for what is new."""
-    if change.old is None:
-        return None
-    new = best_evidence(change)
-    ended = [c for c in statements(face, change) if c.ended_at is not None and new is not None and c.ended_at <= new.captured_at]
-    before = next((c for c in reversed(ended) if new is not None and c.url == new.url), None)
-    if before is not None:
-        return with_words_marked(side(face, before.evidence, "Before, on the same page"), new)
+def sides(face: Face, change: Change, known: Sequence[Fact]) -> tuple[Side | None, Side | None]:
+    """Old and new evidence. An edit in place is marked word by word on both sides; otherwise the two quotes are marked whole.
+
+    The old side is what the same page said before, else the quote of the fact, else a page that still says the old value; None for what is new.
+    """
+    evidence = best_evidence(change)
+    new = side(face, evidence, "Now") if evidence else None
+    if change.old is None or evidence is None:
+        return None, new
+    said = statements(face, change)
+    before = [c for c in said if c.url == evidence.url and c.ended_at is not None and c.ended_at <= evidence.captured_at]
+    if before and new is not None:
+        return edited(side(face, before[-1].evidence, "Before, on the same page"), new, before[-1].evidence.quote, evidence.quote)
     fact = next((f for f in known if f.key == change.fact), None)
-    if fact is None or not fact.quote:
-        return None
-    heading = "As announced" if fact.version == 1 else f"Baseline version {fact.version}"
-    return Side(heading, tuple(compared(fact.quote, new.quote if new else "")[0]), "", fact.url, fact.valid_from)
+    if fact is not None and fact.quote:
+        heading = "As announced" if fact.version == 1 else f"Baseline version {fact.version}"
+        return Side(heading, (Piece(line(fact.quote, 1200), "quote"),), "", fact.url, fact.valid_from), new
+    same = next((c for c in said if c.value == change.old), None)
+    return (side(face, same.evidence, "Said until now") if same else None), new
 
 
-def with_words_marked(old: Side, new: Evidence | None) -> Side:
-    """The words of the old quote that the new one no longer has."""
-    if new is None:
-        return old
-    pieces: list[Piece] = []
-    for piece in old.pieces:
-        pieces += compared(piece.text, new.quote)[0] if piece.mark == "quote" else [piece]
-    return replace(old, pieces=tuple(pieces))
+def edited(old: Side, new: Side, old_quote: str, new_quote: str) -> tuple[Side, Side]:
+    """The words that only one of the two quotes has."""
+    before, after = compared(old_quote, new_quote)
+    return replace(old, pieces=put_in(old.pieces, before)), replace(new, pieces=put_in(new.pieces, after))
+
+
+def put_in(pieces: Sequence[Piece], quote: Sequence[Piece]) -> tuple[Piece, ...]:
+    """The compared words in the place of the quote; what both have stays marked as the quote."""
+    marked = [p if p.mark else Piece(p.text, "quote") for p in quote]
+    return tuple(one for p in pieces for one in (marked if p.mark == "quote" else [p]))
 
 
 def side(face: Face, evidence: Evidence, heading: str) -> Side:

@@ -7,10 +7,11 @@ from datetime import date, timedelta
 from fastapi import APIRouter, Request
 from fastapi.responses import HTMLResponse
 
+from monitor.core.model import Baseline
 from monitor.daily import daily_reports
 from monitor.errors import UsageError
 from monitor.store import looks
-from monitor.web.face import Shared
+from monitor.web.face import Face, Shared
 from monitor.web.people import Viewer
 
 router = APIRouter()
@@ -30,7 +31,7 @@ def past(request: Request, face: Shared, person: Viewer, day: str) -> HTMLRespon
 def on_day(request: Request, face: Shared, person: Viewer, day: date | None) -> HTMLResponse:
     if day is not None and day >= face.today():
         day = None
-    reports = daily_reports(face.store, face.settings, face.programmes(), day, face.now())
+    reports = daily_reports(face.store, face.settings, watched_on(face, day), day, face.now())
     reports.sort(key=lambda r: (r.is_quiet, not r.groups, r.title))
     shown = day or face.today()
     values = {
@@ -43,6 +44,14 @@ def on_day(request: Request, face: Shared, person: Viewer, day: date | None) -> 
         "is_unwatched": not any(h.last_fetched for h in looks.sources(face.store)),
     }
     return face.html(request, person, "today.html", values)
+
+
+def watched_on(face: Face, day: date | None) -> list[Baseline]:
+    """The programmes there is a report of: a past day is kept when it is asked for, so one before the watch began must not be made up."""
+    if day is None:
+        return face.programmes()
+    first = {b.id: looks.first_look(face.store, b.id) for b in face.programmes()}
+    return [b for b in face.programmes() if (at := first[b.id]) is not None and at.astimezone(face.zone).date() <= day]
 
 
 def parse_day(text: str) -> date:

@@ -71,7 +71,7 @@ def compared(old: str, new: str) -> tuple[list[Piece], list[Piece]]:
     ours, theirs = words(line(old, 4000)), words(line(new, 4000))
     before: list[Piece] = []
     after: list[Piece] = []
-    for op in opcodes(ours, theirs):
+    for op in merged(bridged(opcodes(ours, theirs), ours)):
         gone, came = "".join(ours[op.src_start : op.src_end]), "".join(theirs[op.dest_start : op.dest_end])
         is_same = op.tag == "equal"
         if gone:
@@ -146,13 +146,23 @@ def changed(gone: Sequence[str], came: Sequence[str]) -> list[Piece]:
     if not ours or not theirs or max(len(ours), len(theirs)) > WORDS_COMPARED:
         return [p for p in (Piece("".join(ours), "gone"), Piece("".join(theirs), "new")) if p.text]
     pieces: list[Piece] = []
-    for op in opcodes(ours, theirs):
+    for op in merged(bridged(opcodes(ours, theirs), ours)):
         old, new = "".join(ours[op.src_start : op.src_end]), "".join(theirs[op.dest_start : op.dest_end])
         if op.tag == "equal":
             pieces.append(Piece(new))
             continue
         pieces += [p for p in (Piece(old, "gone"), Piece(new, "new")) if p.text]
     return pieces
+
+
+def bridged(steps: Sequence[Step], ours: Sequence[str]) -> list[Step]:
+    """A lone blank between two changed words counts as changed with them: whole phrases read better than a patchwork."""
+    found = []
+    for number, step in enumerate(steps):
+        is_inner = 0 < number < len(steps) - 1
+        is_blank = step.tag == "equal" and "".join(ours[step.src_start : step.src_end]).isspace()
+        found.append(step._replace(tag="replace") if is_inner and is_blank else step)
+    return found
 
 
 def words(text: str) -> list[str]:
