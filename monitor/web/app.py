@@ -18,7 +18,7 @@ from monitor.errors import ConfigError, ConflictError, MonitorError, StoreError,
 from monitor.render.clean import line
 from monitor.web import api, capture, change, download, feeds, files, login, manual, programme, queue, search, settings, source, today
 from monitor.web.face import Face
-from monitor.web.guard import Guard, is_loopback
+from monitor.web.guard import HEADERS, Guard, is_loopback
 from monitor.web.people import ForbiddenError, NeedsLoginError, asking
 
 PAGES = (today, queue, change, programme, source, capture, search, settings, login, manual, download, feeds, files)
@@ -71,6 +71,13 @@ def needs_login(request: Request, _: Exception) -> Response:
 
 def told(request: Request, error: Exception) -> Response:
     """Every error as one line with the right status; no traceback ever reaches the browser."""
+    response = as_line(request, error)
+    for name, value in HEADERS.items():  # a bug is answered outside the guard
+        response.headers[name.decode()] = value.decode()
+    return response
+
+
+def as_line(request: Request, error: Exception) -> Response:
     status, text = status_of(error), words_of(error)
     if request.url.path.startswith(API):
         return JSONResponse({"error": text}, status)

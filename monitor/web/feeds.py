@@ -37,7 +37,7 @@ def atom(request: Request, face: Shared, person: FeedViewer, programme: str) -> 
         "baseline": baseline,
         "base": base_of(request),
         "updated": max((last_news(c) for c in changes), default=face.now()),
-        "entries": [(c, flag(c), last_news(c)) for c in changes],
+        "entries": [(c, flag(c), in_words(c), last_news(c)) for c in changes],
     }
     body = _NO_XML.sub("", face.text("feed.atom.xml", **values))
     return Response(body, media_type="application/atom+xml; charset=utf-8")
@@ -59,17 +59,23 @@ def json_feed(request: Request, face: Shared, person: FeedViewer, programme: str
 
 def item(change: Change, base: str) -> dict[str, object]:
     shown = flag(change)
-    words = [shown.statement, f"“{shown.quote}”" if shown.quote else "", f"{shown.source} {shown.url}", "; ".join(shown.reasons)]
     found: dict[str, object] = {
         "id": f"urn:monitor:{change.id}",
         "url": base + path("changes", change.id),
         "title": f"{shown.type}: {shown.title}",
-        "content_text": "\n".join(w for w in words if w),
+        "content_text": in_words(change),
         "date_published": moment(change.first_seen),
         "date_modified": moment(last_news(change)),
         "tags": [str(change.type), str(change.status)],
     }
     return found | ({"external_url": shown.link} if shown.link else {})
+
+
+def in_words(change: Change) -> str:
+    """What a reader sees of an entry: the statement, the quote, the source, and why."""
+    shown = flag(change)
+    words = [shown.statement, f"“{shown.quote}”" if shown.quote else "", f"{shown.source} {shown.url}", "; ".join(shown.reasons)]
+    return "\n".join(w for w in words if w)
 
 
 @router.get("/{programme}.ics")

@@ -25,7 +25,7 @@ PAGE_POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; font-src 'self'; frame-src 'self'; "
     "form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
 )
-HEADERS = {
+HEADERS = {  # in the answers of `app.told` to bugs as well, which leave by another way
     b"content-security-policy": PAGE_POLICY.encode(),
     b"x-content-type-options": b"nosniff",
     b"x-frame-options": b"DENY",
@@ -61,15 +61,16 @@ class Guard:
         if scope["type"] != "http":
             await self.app(scope, receive, send)
             return
-        state = {"started": False}
+        state = {"started": False, "too_large": False}
         guarded = with_headers(send, state)
         try:
             self.check(scope)
-            await self.app(scope, limited(receive), guarded)
+            await self.app(scope, limited(receive, state), guarded)
         except Refused as refused:
             await answer(guarded, refused.status, refused.text)
         except TooLarge:
             if not state["started"]:
+                state["too_large"] = False
                 await answer(guarded, 413, f"the body is larger than {MAX_BODY_BYTES:,} bytes")
 
     def check(self, scope: Scope) -> None:
@@ -115,7 +116,7 @@ def is_from_here(headers: MutableMapping[bytes, bytes], host: str) -> bool:
     return headers.get(b"sec-fetch-site", b"same-origin") in (b"same-origin", b"none")
 
 
-def limited(receive: Receive) -> Receive:
+def limited(receive: Receive, state: dict[str, bool]) -> Receive:
     """The same stream, ended where it grows too long: a body may come in chunks without saying its length."""
     seen = 0
 
@@ -124,6 +125,7 @@ def limited(receive: Receive) -> Receive:
         message = await receive()
         seen += len(message.get("body", b""))
         if seen > MAX_BODY_BYTES:
+            state["too_large"] = True
             raise TooLarge
         return message
 
@@ -135,6 +137,8 @@ def with_headers(send: Send, state: dict[str, bool]) -> Send:
 
     async def sending(message: Message) -> None:
         if message["type"] == "http.response.start":
+            if state["too_large"] and not state["started"]:
+                raise TooLarge  # whoever read the body took our error for a broken form
             state["started"] = True
             own = list(message.get("headers", []))
             names = {name.lower() for name, _ in own}
