@@ -8,6 +8,7 @@ from typing import Annotated
 from fastapi import APIRouter, Form, Request
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
 
+from monitor.render.clean import line
 from monitor.store import people
 from monitor.web.change import local
 from monitor.web.face import Face, Shared
@@ -60,7 +61,7 @@ def log_out(face: Shared, person: Sender) -> Response:
 
 def form(request: Request, face: Face, next: str, problem: str = "", status: int = 200) -> HTMLResponse:
     has_accounts = any(a.closed_at is None for a in people.accounts(face.store))
-    return face.html(request, None, "login.html", {"next": next[:2000], "problem": problem, "has_accounts": has_accounts}, status)
+    return face.html(request, None, "login.html", {"next": line(next[:2000]), "problem": problem, "has_accounts": has_accounts}, status)
 
 
 def landing(next: str) -> str:

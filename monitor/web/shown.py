@@ -28,7 +28,10 @@ SOURCE_WORDS = {"ok": "good", "unchanged": "good", "never": "waiting"}
 
 
 class Fields(dict[str, str]):
-    """Query fields for templates: one that is not there is empty."""
+    """Query fields for templates, on one line and without anything invisible; one that is not there is empty."""
+
+    def __init__(self, fields: Mapping[str, str]) -> None:
+        super().__init__({line(name, 60): line(value, 500) for name, value in fields.items()})
 
     def __missing__(self, name: str) -> str:
         return ""

@@ -8,6 +8,7 @@ import json
 from collections.abc import Iterator
 from dataclasses import replace
 from html.parser import HTMLParser
+from urllib.parse import quote
 
 import pytest
 from fastapi import FastAPI
@@ -143,7 +144,7 @@ def test_what_is_asked_comes_back_as_text(evil: Browser, words: str) -> None:
         assert answer.status_code == 200
         check_page(answer.text)
     for address in ("/changes", "/days", "/programmes", "/help", "/sources/ships"):
-        answer = evil.get(f"{address}/{words.replace('/', '%2F').replace('?', '%3F').replace('#', '%23')}")
+        answer = evil.get(f"{address}/{quote(words, safe='')}")
         assert answer.status_code in (400, 404), address
         check_page(answer.text)
     check_page(evil.get("/login", params={"next": words}).text)
