@@ -178,7 +178,7 @@ def at(face: Face, day: date | None, later: timedelta = timedelta()) -> datetime
     try:
         return datetime.combine(day, time(), face.zone) + later
     except OverflowError:
-        raise UsageError(f"there is no day after {day}") from None
+        raise UsageError(f"{day} is too far away") from None
 
 
 def as_json(

@@ -13,7 +13,7 @@ from decimal import Decimal
 from monitor.core.model import Fact, Value
 from monitor.render.clean import line
 from monitor.render.values import show_day, show_value
-from monitor.web.past import Version, amount_of, day_of
+from monitor.web.past import Version, amount_of, day_of, is_drawable
 
 STEP_WIDTH, STEP_HEIGHT = 340, 150
 SLIP_WIDTH, SLIP_HEIGHT = 720, 320
@@ -74,7 +74,7 @@ class Scale:
 
 def step_chart(fact: Fact, history: Sequence[Version], today: date) -> Chart | None:
     """The steps of an amount; None where it never moved (and no flag says it will), or the values are of different currencies."""
-    points = [(v.when, a, v) for v in history if v.when is not None and (a := amount_of(v.value)) is not None]
+    points = [(v.when, a, v) for v in history if v.when is not None and is_drawable(v.when) and (a := amount_of(v.value)) is not None]
     if len(points) < 2 or len({unit_of(v.value) for _, _, v in points}) > 1:
         return None
     days = Scale(Decimal(min(w for w, _, _ in points).toordinal()), Decimal(today.toordinal()), LEFT, STEP_WIDTH - RIGHT - 60)
@@ -125,7 +125,10 @@ def spread(dots: Sequence[Dot]) -> tuple[Dot, ...]:
 
 def slip_chart(histories: Sequence[tuple[Fact, Sequence[Version]]], today: date) -> Chart | None:
     """The dates of a programme: each a line that is level while it holds and rises when it slips; None without dates."""
-    drawn = [(f, [(v.when, d, v) for v in h if v.when is not None and (d := day_of(v.value)) is not None]) for f, h in histories]
+    drawn = [
+        (f, [(v.when, d, v) for v in h if v.when is not None and is_drawable(v.when) and (d := day_of(v.value)) is not None])
+        for f, h in histories
+    ]
     drawn = [(f, points) for f, points in drawn if points]
     if not drawn:
         return None

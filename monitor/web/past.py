@@ -67,6 +67,12 @@ def amount_of(value: Value | None) -> Decimal | None:
     return found if found is not None and found.is_finite() and abs(found.adjusted()) < 30 else None
 
 
+def is_drawable(day: date | None) -> bool:
+    """Within the years a programme can be about; the ends of the calendar would leave no room for the rest."""
+    return day is not None and 1900 <= day.year <= 2200
+
+
 def day_of(value: Value | None) -> date | None:
-    """The day to draw of a date: its end, or its beginning where it has no end."""
-    return (value.end or value.start) if isinstance(value, DateSpan) else None
+    """The day to draw of a date: its end, or its beginning where it has no end; None for what no chart can show."""
+    found = (value.end or value.start) if isinstance(value, DateSpan) else None
+    return found if is_drawable(found) else None

@@ -112,8 +112,9 @@ def counted(keys: Iterable[str]) -> Mapping[str, int]:
 def step_charts(baseline: Baseline, flagged: Sequence[Change], face: Face) -> list[Chart]:
     """Budgets and counts that moved, or are said to; those that moved most often first."""
     found = []
+    moved = {r.fact for r in baseline.revisions} | {c.fact for c in flagged}
     for fact in baseline.facts:
-        if fact.kind in ("money", "count") and not fact.removed:
+        if fact.kind in ("money", "count") and not fact.removed and fact.key in moved:
             chart = step_chart(fact, versions(baseline, fact.key, flagged), face.today())
             found += [chart] if chart else []
     return sorted(found, key=lambda c: -len(c.dots))[:STEPS_DRAWN]

@@ -18,7 +18,7 @@ AROUND_CHARS = 240  # before and after a quote
 WORDS_COMPARED = 4000  # of one changed stretch; longer ones are shown as a whole
 LINES_COMPARED = 20_000
 LINES_AROUND = 2
-_WORD = re.compile(r"\w+|[^\w\s]|\s+")
+_WORD = re.compile(r"\d{1,40}(?:[.,]\d{1,40}){1,6}|\w+|[^\w\s]|\s+")  # an amount is one word
 
 
 class Piece(NamedTuple):
