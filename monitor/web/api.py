@@ -6,12 +6,13 @@ A list is a JSON array; `X-Total-Count` says how many there are and `Link` leads
 from __future__ import annotations
 
 import hashlib
+import re
 from datetime import date, datetime, time, timedelta
 from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Path, Query, Request
 from fastapi.responses import Response
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 
 from monitor import render
 from monitor.core.model import ChangeStatus, ChangeType, Review
@@ -27,6 +28,7 @@ from monitor.web.shape import claim_json, fact_json, programme_json, snapshot_js
 from monitor.web.today import watched_on
 
 MOST = 200
+_DAY = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
 
 ERRORS: dict[int | str, dict[str, Any]] = {
     400: {"description": "The request cannot be meant."},
@@ -40,6 +42,16 @@ REFUSED: dict[int | str, dict[str, Any]] = {
     403: {"description": "This role may not decide, or the form token is missing."},
     409: {"description": "Decided meanwhile, or the folder was edited meanwhile."},
 }
+
+
+def written_day(value: object) -> object:
+    """A day as ISO 8601 writes it; pydantic alone would also take seconds since 1970."""
+    if isinstance(value, str) and not _DAY.fullmatch(value):
+        raise ValueError("a day is written as 2026-04-30")
+    return value
+
+
+Day = Annotated[date, BeforeValidator(written_day)]
 
 router = APIRouter(prefix="/api/v1", tags=["v1"])
 
@@ -56,7 +68,7 @@ class Decided(BaseModel):
 
     decision: Literal["accept", "reject", "snooze", "alias", "relink", "noise", "comment", "undo"]
     note: str = Field(default="", max_length=2000)
-    until: date | None = Field(default=None, description="Snooze: until this day.")
+    until: Day | None = Field(default=None, description="Snooze: until this day.")
     value: str = Field(default="", max_length=2000, description="Accept with this value, written as in facts.toml.")
     fact: str = Field(default="", max_length=300, description="Alias and relink: the key of the fact that is meant.")
     seen: int | None = Field(default=None, ge=0, le=10**6, description="Number of reviews you saw; refused when there are others by now.")
@@ -79,8 +91,8 @@ def changes(
     status: ChangeStatus | None = None,
     type: ChangeType | None = None,
     fact: Annotated[str | None, Query(max_length=300)] = None,
-    since: Annotated[date | None, Query(description="First seen on this day or later.")] = None,
-    until: Annotated[date | None, Query(description="First seen on this day or earlier.")] = None,
+    since: Annotated[Day | None, Query(description="First seen on this day or later.")] = None,
+    until: Annotated[Day | None, Query(description="First seen on this day or earlier.")] = None,
     severity: Annotated[int, Query(ge=1, le=5, description="At least so important.")] = 1,
     q: Annotated[str, Query(max_length=200, description="Words in label, id, fact or a quote.")] = "",
     limit: Limit = 50,
@@ -154,7 +166,7 @@ def reports(
     face: Shared,
     person: Viewer,
     programme: Programme = None,
-    day: Annotated[date | None, Query(description="A past day; today so far without it.")] = None,
+    day: Annotated[Day | None, Query(description="A past day; today so far without it.")] = None,
 ) -> Response:
     """The daily reports, in the shape of `monitor report --format json`."""
     chosen = known(face, programme)

@@ -72,6 +72,8 @@ def needs_login(request: Request, _: Exception) -> Response:
 def told(request: Request, error: Exception) -> Response:
     """Every error as one line with the right status; no traceback ever reaches the browser."""
     response = as_line(request, error)
+    if isinstance(error, HTTPException) and error.headers:
+        response.headers.update(error.headers)  # Allow, above all
     for name, value in HEADERS.items():  # a bug is answered outside the guard
         response.headers[name.decode()] = value.decode()
     return response

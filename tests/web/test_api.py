@@ -142,3 +142,13 @@ def test_csv_follows_the_filter_of_the_list(browser: Browser) -> None:
     rows = browser.get("/download/changes.csv?fact=total").text.splitlines()
     assert len(rows) == 2
     assert browser.get("/download/facts.csv?programme=ships").text.count("\r\n") == 5
+
+
+def test_an_undeclared_method_is_told_which_there_are(browser: Browser) -> None:
+    answer = browser.request("TRACE", "/api/v1/facts", headers={"Origin": "http://127.0.0.1:8000"})
+    assert (answer.status_code, answer.headers["allow"]) == (405, "GET")
+
+
+@pytest.mark.parametrize("day", ["0", "1700000000", "20260302", "２０２６-03-02"])
+def test_a_day_is_written_in_one_way(browser: Browser, day: str) -> None:
+    assert browser.get("/api/v1/changes", params={"since": day}).status_code == 422

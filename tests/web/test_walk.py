@@ -197,3 +197,20 @@ def logged_in(served: Served, chromium: Browser, **more: object) -> Page:
     page.get_by_label("Password").fill(SECRET)
     page.get_by_role("button", name="Log in").click()
     return page
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_pages_are_accessible(served: Served, chromium: Browser, scheme: str) -> None:
+    """WCAG 2.1 A and AA, as far as axe-core can tell."""
+    axe = pytest.importorskip("axe_playwright_python.sync_playwright", reason="axe is not installed")
+    page = logged_in(served, chromium, bypass_csp=True, color_scheme=scheme)  # axe is put into the page as a script
+    change = page.request.get(f"{served.url}/api/v1/changes").json()[0]["id"]
+    for address in (*ACCESSIBLE, f"/changes/{change}?queue=1&done={change}"):
+        page.goto(address)
+        found = axe.Axe().run(page, options={"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa"]}).response["violations"]
+        assert [(v["id"], v["nodes"][0]["html"][:120]) for v in found] == [], address
+    page.context.close()
+
+
+ACCESSIBLE = ("/", "/days/2026-03-02", "/queue", "/changes", "/programmes", "/programmes/ships", "/programmes/ships/versions", "/programmes/ships/facts/lot.1",
+              "/sources", "/sources/ships/press", "/search?q=lot", "/settings", "/settings/sources/new", "/help", "/help/web", "/nowhere")  # fmt: skip
