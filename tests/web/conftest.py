@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import re
+import shutil
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -157,11 +158,17 @@ def watch_ships(settings: Settings) -> None:
             check(store, pages, MiniCore(), [ships], lambda hours=hours: at(hours), all=True, workers=1)  # type: ignore[misc]
 
 
+@pytest.fixture(scope="session")
+def watched(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The home after three days, made once; every test works on a copy."""
+    home = tmp_path_factory.mktemp("watched") / "home"
+    watch_ships(write_home(home))
+    return home
+
+
 @pytest.fixture
-def settings(tmp_path: Path) -> Settings:
-    made = write_home(tmp_path / "home")
-    watch_ships(made)
-    return made
+def settings(tmp_path: Path, watched: Path) -> Settings:
+    return Settings(home=Path(shutil.copytree(watched, tmp_path / "home")))
 
 
 @pytest.fixture

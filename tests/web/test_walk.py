@@ -44,6 +44,7 @@ FLAGS = 12
 class Served(NamedTuple):
     url: str
     settings: Settings
+    clock: Clock
 
 
 def watch_many(settings: Settings) -> None:
@@ -68,7 +69,8 @@ def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
     )
     settings = write_home(tmp_path_factory.mktemp("walk") / "home", PROGRAMME, FACTS + lots)
     watch_many(settings)
-    app = create_app(settings.model_copy(update={"password": SecretStr(SECRET)}), Clock())
+    clock = Clock()
+    app = create_app(settings.model_copy(update={"password": SecretStr(SECRET)}), clock)
     with socket.socket() as listening:
         listening.bind(("127.0.0.1", 0))
         server = uvicorn.Server(uvicorn.Config(app, log_level="error", lifespan="on", ws="none"))
@@ -77,7 +79,7 @@ def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
         until = time.monotonic() + 20
         while not server.started and time.monotonic() < until:
             threading.Event().wait(0.02)
-        yield Served(f"http://127.0.0.1:{listening.getsockname()[1]}", settings)
+        yield Served(f"http://127.0.0.1:{listening.getsockname()[1]}", settings, clock)
         server.should_exit = True
         thread.join(10)
 
@@ -105,6 +107,7 @@ def press(page: Page, key: str) -> None:
 def test_a_reviewer_works_through_the_queue_by_keyboard(served: Served, chromium: Browser) -> None:
     context = chromium.new_context(base_url=served.url, accept_downloads=True, viewport={"width": 1200, "height": 800})
     page = context.new_page()
+    served.clock.pass_s(61)
     complaints: list[str] = []
     page.on("console", lambda message: complaints.append(message.text) if message.type in ("error", "warning") else None)
     page.on("pageerror", lambda error: complaints.append(str(error)))
@@ -192,6 +195,7 @@ def test_everything_can_be_decided_without_a_script(served: Served, chromium: Br
 
 
 def logged_in(served: Served, chromium: Browser, **more: object) -> Page:
+    served.clock.pass_s(61)  # so that no test uses up the log-ins of another
     page = chromium.new_context(base_url=served.url, **more).new_page()  # type: ignore[arg-type]
     page.goto("/login")
     page.get_by_label("Password").fill(SECRET)
@@ -207,10 +211,11 @@ def test_pages_are_accessible(served: Served, chromium: Browser, scheme: str) ->
     change = page.request.get(f"{served.url}/api/v1/changes").json()[0]["id"]
     for address in (*ACCESSIBLE, f"/changes/{change}?queue=1&done={change}"):
         page.goto(address)
-        found = axe.Axe().run(page, options={"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa"]}).response["violations"]
+        found = axe.Axe().run(page, options={"runOnly": RULES[scheme]}).response["violations"]
         assert [(v["id"], v["nodes"][0]["html"][:120]) for v in found] == [], address
     page.context.close()
 
 
+RULES = {"light": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa"], "dark": ["color-contrast"]}  # only colours differ in the dark
 ACCESSIBLE = ("/", "/days/2026-03-02", "/queue", "/changes", "/programmes", "/programmes/ships", "/programmes/ships/versions", "/programmes/ships/facts/lot.1",
               "/sources", "/sources/ships/press", "/search?q=lot", "/settings", "/settings/sources/new", "/help", "/help/web", "/nowhere")  # fmt: skip
