@@ -6,7 +6,7 @@ import threading
 from collections import OrderedDict
 from collections.abc import Callable, Mapping
 from datetime import date, datetime
-from functools import cached_property
+from functools import cache, cached_property
 from hashlib import sha256
 from importlib.resources import files
 from pathlib import Path
@@ -169,22 +169,8 @@ class Face:
 
     # -------------------------------------------------------------------------------------------------------------- templates
 
-    @cached_property
-    def templates(self) -> Environment:
-        """Only templates of our own package are ever compiled; what stands in pages reaches them as values and is escaped."""
-        environment = Environment(
-            loader=PackageLoader("monitor", "web/templates"),
-            autoescape=True,
-            undefined=StrictUndefined,
-            trim_blocks=True,
-            lstrip_blocks=True,
-        )
-        environment.globals.update(shown.GLOBALS, asset=asset)
-        environment.filters.update(shown.FILTERS)
-        return environment
-
     def text(self, template: str, **values: Any) -> str:
-        return self.templates.get_template(template).render(now=self.now(), **values)
+        return environment().get_template(template).render(now=self.now(), **values)
 
     def html(self, request: Request, person: Person | None, template: str, values: Mapping[str, Any], status: int = 200) -> HTMLResponse:
         """A page with its own values and everything its frame needs."""
@@ -200,6 +186,17 @@ class Face:
 
     def open_count(self) -> int:
         return browse.count(self.store, browse.Filter(status=ChangeStatus.OPEN), self.today())
+
+
+@cache
+def environment() -> Environment:
+    """Only templates of our own package are ever compiled; what stands in pages reaches them as values and is escaped."""
+    made = Environment(
+        loader=PackageLoader("monitor", "web/templates"), autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
+    )
+    made.globals.update(shown.GLOBALS, asset=asset)
+    made.filters.update(shown.FILTERS)
+    return made
 
 
 def folder_stamp(folder: Path) -> object:
