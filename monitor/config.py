@@ -62,7 +62,18 @@ class Settings(BaseSettings):
     fetch_retries: int = Field(default=2, ge=0, le=10, description="tries after a transient failure, number")
     fetch_workers: int = Field(default=16, ge=1, le=256, description="hosts fetched from at the same time, number")
     host_delay_s: float = Field(default=1.0, ge=0, le=3600, description="pause between two requests to one host, seconds")
+    check_fastest_s: int = Field(
+        default=900, ge=60, le=10**7, description="after a change a source is asked more often, but not below this, seconds"
+    )
+    check_slowest_s: int = Field(
+        default=86_400, ge=60, le=10**7, description="a page dull for a month is asked less often, but not above this, seconds"
+    )
     retry_after_max_days: int = Field(default=7, ge=0, le=365, description="longest Retry-After that is honoured, days")
+
+    wayback_url: str = Field(
+        default="https://web.archive.org", description="web archive with a CDX index, for --via wayback and archive_changes"
+    )
+    archive_changes: bool = Field(default=False, description="ask the archive to save the page of every new change, true or false")
 
     read_timeout_s: float = Field(default=10.0, gt=0, le=600, description="reading and extraction of one page, CPU seconds")
     read_max_mb: int = Field(default=512, ge=64, le=65_536, description="memory for reading one page, megabytes")

@@ -7,21 +7,23 @@ cost a time-out for every notice.
 
 from __future__ import annotations
 
+import hashlib
 import json
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime, time, timedelta, tzinfo
 from pathlib import Path
 from typing import Protocol
 
 from monitor.core.model import Change
-from monitor.core.notices import Event, Notice
+from monitor.core.notices import EVERYTHING, Event, Notice, Rule, When, covers, due_at
 from monitor.errors import DeliveryError
 from monitor.notify import Channel, Outgoing
 from monitor.notify.apprise import AppriseChannel
 from monitor.notify.file import FileChannel
 from monitor.notify.webhook import Webhook
 from monitor.render import notice_payload, to_json
+from monitor.rules import ChannelRule
 
 FIRST_WAIT_S = 60.0
 WAIT_FACTOR = 3.0
@@ -56,8 +58,11 @@ class Outbox(Protocol):
         """Up to `limit` parcels that are due and not claimed, oldest first; they are ours until their lease runs out."""
         ...
 
-    def put(self, parcel: Parcel, at: datetime) -> None:
-        """Adds the parcel for its channel, due at once; the same key for the same channel is put there once, for ever. The store gives it its id."""
+    def put(self, parcel: Parcel, at: datetime, due_at: datetime | None = None) -> None:
+        """Adds the parcel for its channel, due at once unless said otherwise; the same key for the same channel is put there once, for ever.
+
+        The store gives it its id.
+        """
         ...
 
     def mark_sent(self, parcel: Parcel, at: datetime) -> None: ...
@@ -69,6 +74,25 @@ class Outbox(Protocol):
     def change(self, change_id: str) -> Change | None:
         """The change a notice is about."""
         ...
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What the channels want to hear and when: a rule by channel (without one: everything, at once), and the patterns that are silenced for a programme."""
+
+    rules: Mapping[str, Rule] = field(default_factory=dict)
+    zone: tzinfo = UTC
+    morning: time = time(7, 5)
+    silences: Callable[[str], Sequence[str]] = lambda programme: ()
+
+    def rule(self, channel: str) -> Rule:
+        return self.rules.get(channel, EVERYTHING)
+
+    def is_silenced(self, change: Change) -> bool:
+        return any(covers(pattern, change) for pattern in self.silences(change.programme))
+
+
+EVERYTHING_AT_ONCE = Plan()
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,18 +112,21 @@ def deliver(
     now: Callable[[], datetime],
     *,
     keep_on: Callable[[], bool] = lambda: True,
+    plan: Plan = EVERYTHING_AT_ONCE,
 ) -> Tally:
     """One pass over everything that is due. `keep_on` is asked before each notice: a clean stop waits for one notice at most.
 
     With no channel set notices are settled unsent: a channel set later is not flooded with what was news once.
     """
-    round_ = _Round(outbox, channels, now)
+    round_ = _Round(outbox, channels, now, plan)
     while keep_on():
         parcels = outbox.claim(now(), _BATCH)
-        for number, parcel in enumerate(parcels):
+        left = len(parcels)
+        for together in _together(parcels, plan):
             if not keep_on():
-                return round_.ended(left=len(parcels) - number)
-            round_.take(parcel)
+                return round_.ended(left=left)
+            round_.take(together)
+            left -= len(together)
         if not parcels:
             break
     return round_.ended()
@@ -112,6 +139,8 @@ def open_channels(
     webhook_secret: str | None = None,
     notify_urls: Sequence[str] = (),
     file: Path | None = None,
+    more: Sequence[ChannelRule] = (),
+    home: Path = Path(),
 ) -> dict[str, Channel]:
     """The channels the settings ask for, by name; none by default. Raises ConfigError for an address that cannot be meant."""
     channels: list[Channel] = []
@@ -121,7 +150,17 @@ def open_channels(
         channels.append(AppriseChannel(notify_urls))
     if file is not None:
         channels.append(FileChannel(file))
-    return {channel.name: channel for channel in channels}
+    return {channel.name: channel for channel in channels} | {one.id: _opened_channel(one, now_s, webhook_secret, home) for one in more}
+
+
+def _opened_channel(one: ChannelRule, now_s: Callable[[], float], secret: str | None, home: Path) -> Channel:
+    match one.to:
+        case "webhook":
+            return Webhook(one.url, now_s=now_s, secret=secret)
+        case "apprise":
+            return AppriseChannel([one.url])
+        case _:
+            return FileChannel(home / one.url)
 
 
 def wait_s(attempts: int) -> float:
@@ -133,44 +172,79 @@ def wait_s(attempts: int) -> float:
     return min(FIRST_WAIT_S * WAIT_FACTOR ** min(max(attempts, 1) - 1, 20), LONGEST_WAIT_S)
 
 
+def _together(parcels: Sequence[Parcel], plan: Plan) -> list[list[Parcel]]:
+    """What is sent as one: the notices of a channel that wants a digest; everything else by itself, in order."""
+    found: list[list[Parcel]] = []
+    digests: dict[str, list[Parcel]] = {}
+    for parcel in parcels:
+        if not parcel.channel or plan.rule(parcel.channel).when is When.INSTANT:
+            found.append([parcel])
+        elif parcel.channel in digests:
+            digests[parcel.channel].append(parcel)
+        else:
+            digests[parcel.channel] = [parcel]
+            found.append(digests[parcel.channel])
+    return found
+
+
+def digest(notices: Sequence[Outgoing]) -> Outgoing:
+    """Several notices as one. The key follows from theirs: the same notices sent again are the same digest."""
+    key = "digest:" + hashlib.sha256("\n".join(sorted(n.key for n in notices)).encode()).hexdigest()[:24]
+    payload = {
+        "event": "digest",
+        "notice": key,
+        "title": f"{len(notices)} changes",
+        "text": "\n\n".join(f"{n.title}\n{n.text}" for n in notices),
+        "notices": [n.payload for n in notices],
+    }
+    return Outgoing(key, "digest", to_json(payload, indent=None), payload)
+
+
 class _Round:
     """One pass: its counts, and the channels that failed in it."""
 
-    def __init__(self, outbox: Outbox, channels: Mapping[str, Channel], now: Callable[[], datetime]) -> None:
-        self.outbox, self.channels, self.now = outbox, channels, now
+    def __init__(self, outbox: Outbox, channels: Mapping[str, Channel], now: Callable[[], datetime], plan: Plan) -> None:
+        self.outbox, self.channels, self.now, self.plan = outbox, channels, now, plan
         self.tally = Tally()
         self.failing: dict[str, str] = {}
 
     def ended(self, left: int = 0) -> Tally:
         return replace(self.tally, left=self.tally.left + left, errors=tuple(self.failing.values()))
 
-    def take(self, parcel: Parcel) -> None:
-        if not parcel.channel:
-            self._address(parcel)
-        elif parcel.channel in self.failing:
-            self.tally = replace(self.tally, left=self.tally.left + 1)
+    def take(self, parcels: Sequence[Parcel]) -> None:
+        first = parcels[0]
+        if not first.channel:
+            self._address(first)
+        elif first.channel in self.failing:
+            self.tally = replace(self.tally, left=self.tally.left + len(parcels))
         else:
-            self._send(parcel)
+            self._send(parcels)
 
     def _address(self, parcel: Parcel) -> None:
-        """A notice for everybody becomes one for each channel, so that each is tried on its own. Killed half-way, it is done again to the same end."""
+        """A notice for everybody becomes one for each channel that wants it, each tried on its own. Killed half-way, it is done again to the same end."""
         change = self.outbox.change(parcel.change) if parcel.change else None
         body = parcel.body if change is None else payload_text(parcel, change)
-        for name in self.channels:
-            self.outbox.put(replace(parcel, channel=name, body=body, attempts=0), self.now())
+        for name in self.channels if change is None or not self.plan.is_silenced(change) else ():
+            rule = self.plan.rule(name)
+            if change is None or rule.wants(change):
+                due = due_at(rule, self.now().astimezone(self.plan.zone), self.plan.morning)
+                self.outbox.put(replace(parcel, channel=name, body=body, attempts=0), self.now(), due)
         self.outbox.mark_sent(parcel, self.now())
 
-    def _send(self, parcel: Parcel) -> None:
-        channel = self.channels.get(parcel.channel)
+    def _send(self, parcels: Sequence[Parcel]) -> None:
+        name = parcels[0].channel
+        channel = self.channels.get(name)
         try:
             if channel is None:
-                raise DeliveryError(f"there is no channel {parcel.channel[:40]!r} any more", transient=False)
-            channel.send(_opened(parcel))
+                raise DeliveryError(f"there is no channel {name[:40]!r} any more", transient=False)
+            channel.send(_opened(parcels[0]) if len(parcels) == 1 else digest([_opened(p) for p in parcels]))
         except DeliveryError as error:
-            self._failed(parcel, error)
+            for parcel in parcels:
+                self._failed(parcel, error)
             return
-        self.outbox.mark_sent(parcel, self.now())
-        self.tally = replace(self.tally, sent=self.tally.sent + 1)
+        for parcel in parcels:
+            self.outbox.mark_sent(parcel, self.now())
+        self.tally = replace(self.tally, sent=self.tally.sent + len(parcels))
 
     def _failed(self, parcel: Parcel, error: DeliveryError) -> None:
         """A passing fault is tried again later, and the channel rests for this pass; one of this notice alone ends here."""

@@ -9,15 +9,18 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, tzinfo
 from typing import Any, Protocol
 from urllib.parse import urlsplit
 
+from sqlalchemy.engine import Connection
+
 from monitor.core.model import Baseline, Capture, Change, KnownName, NotModified, Page, Source, SourceStatus
+from monitor.core.schedule import GOOD
 from monitor.errors import FetchError, MonitorError
-from monitor.reading import Reader, Sight, Steps, Task, View, broken, guarded_view, leads
+from monitor.reading import Before, Reader, Sight, Steps, Task, View, broken, guarded_view, leads, leads_on
 from monitor.store import digests, sources
-from monitor.store.digests import Reading, Waiting
+from monitor.store.digests import Kept, Reading, Waiting
 from monitor.store.engine import Store
 from monitor.store.knowledge import recall
 from monitor.store.results import save_result
@@ -185,8 +188,8 @@ def fetched(fetcher: Fetch, address: Address, now: datetime) -> Seen:
     except FetchError as error:
         return failed(error, now)
     if isinstance(answer, NotModified):
-        return Seen(answer.captured_at, SourceStatus.UNCHANGED, http_status=304, pause_s=cron_pause_s(address.source, now))
-    return captured(answer, address.source)
+        return Seen(answer.captured_at, SourceStatus.UNCHANGED, http_status=304)
+    return captured(answer)
 
 
 def failed(error: FetchError, at: datetime) -> Seen:
@@ -200,10 +203,10 @@ def failed(error: FetchError, at: datetime) -> Seen:
     )
 
 
-def captured(capture: Capture, source: Source) -> Seen:
+def captured(capture: Capture) -> Seen:
     """A capture as what is recorded of it; answers other than 200 (they come from archives) are failed looks."""
     if capture.http_status == 200:
-        return Seen(capture.captured_at, SourceStatus.OK, capture, http_status=200, pause_s=cron_pause_s(source, capture.captured_at))
+        return Seen(capture.captured_at, SourceStatus.OK, capture, http_status=200)
     status = REFUSALS.get(capture.http_status, SourceStatus.HTTP_ERROR)
     return Seen(capture.captured_at, status, error=f"the server answered {capture.http_status}", http_status=capture.http_status)
 
@@ -218,14 +221,15 @@ REFUSALS: Mapping[int, SourceStatus] = {
 }
 
 
-def cron_pause_s(source: Source, at: datetime) -> int | None:
-    """Seconds to the next time of a source's cron line (in the zone of `at`); None without one, or where it can never come."""
+def cron_pause_s(source: Source, at: datetime, zone: tzinfo) -> int | None:
+    """Seconds to the next time of a source's cron line, which is meant in that zone; None without one, or where it can never come."""
     if source.cron is None:
         return None
     from apscheduler.triggers.cron import CronTrigger  # half a second to import, and rarely needed
 
+    here = at.astimezone(zone)
     try:
-        following = CronTrigger.from_crontab(source.cron, timezone=at.tzinfo).get_next_fire_time(at, at)
+        following = CronTrigger.from_crontab(source.cron, timezone=zone).get_next_fire_time(here, here)
     except ValueError:
         return None
     return max(int((following - at).total_seconds()), 1) if following is not None else None
@@ -235,15 +239,17 @@ def record(store: Store, address: Address, seen: Seen) -> Outcome:
     """Keeps the body, then writes visit, snapshot and cursor in one transaction."""
     if seen.capture is not None:
         store.blobs.put(seen.capture.body)
+    if seen.status in GOOD:
+        seen = replace(seen, pause_s=cron_pause_s(address.source, seen.at, store.zone))
     with store.write() as connection:
-        return sources.record(connection, address, seen)
+        return sources.record(connection, address, seen, store.pace)
 
 
 def record_capture(store: Store, programme: str, source: Source, url: str, answer: Capture | FetchError, at: datetime) -> Outcome:
     """A look that was made elsewhere (an archive): recorded as if we had made it at its own time. Recorded twice it changes nothing."""
     with store.write() as connection:
         address = sources.ensure_address(connection, programme, source.id, url, at)
-    return record(store, address, captured(answer, source) if isinstance(answer, Capture) else failed(answer, at))
+    return record(store, address, captured(answer) if isinstance(answer, Capture) else failed(answer, at))
 
 
 # ------------------------------------------------------------------------------------------------------------------------ one digest
@@ -271,7 +277,8 @@ def digest_one(store: Store, steps: Steps, baseline: Baseline, waiting: Waiting,
     with store.read() as connection:  # 1
         waiting = replace(waiting, address=sources.reload(connection, waiting.address))
         names = steps.names(baseline, recall(store, connection, baseline.id))
-    seen = looked_through(store, steps, baseline, waiting, names, reader)  # 2
+        before = digests.before(connection, waiting)
+    seen = looked_through(store, steps, baseline, waiting, names, before, reader)  # 2
     try:
         return save_digest(store, steps, baseline, waiting, seen, now)  # 3
     except MonitorError:
@@ -287,8 +294,7 @@ def save_digest(store: Store, steps: Steps, baseline: Baseline, waiting: Waiting
         analysis = digests.save_reading(connection, waiting, reading_of(steps, baseline, waiting, seen, now))
         if seen.page is None or seen.status != "ok":
             return digested(waiting, seen)
-        if waiting.address.is_main:
-            sources.add_urls(connection, waiting.address, leads(seen.page, waiting.address.source, waiting.address.url), now)
+        follow(connection, waiting.address, seen.page, now)
         if seen.is_known:
             return digested(waiting, seen)
         previous = known.claims_at(waiting.address.id, waiting.address.row["confirmed_at"])
@@ -301,7 +307,18 @@ def save_digest(store: Store, steps: Steps, baseline: Baseline, waiting: Waiting
     return replace(digested(waiting, seen), changes=tuple(result.changes), raised=raised)
 
 
-def looked_through(store: Store, steps: Steps, baseline: Baseline, waiting: Waiting, names: tuple[KnownName, ...], reader: Reader) -> View:
+def follow(connection: Connection, address: Address, page: Page, now: datetime) -> None:
+    """New addresses the page leads to are looked at next, and known ones again when the page says that they changed since."""
+    if leads_on(page, address.source, address.url, is_main=address.is_main):
+        found = leads(page, address.source, address.url)
+        sources.add_urls(connection, address, (lead.url for lead in found), now)
+        changed = {lead.url: lead.changed_at for lead in found if lead.changed_at is not None and lead.changed_at <= now}
+        sources.hasten(connection, address, changed, now)
+
+
+def looked_through(
+    store: Store, steps: Steps, baseline: Baseline, waiting: Waiting, names: tuple[KnownName, ...], before: Kept | None, reader: Reader
+) -> View:
     """The stored body as a page with its observations, or why not."""
     body = store.blobs.get(waiting.sha256)
     if body is None:
@@ -309,7 +326,18 @@ def looked_through(store: Store, steps: Steps, baseline: Baseline, waiting: Wait
     address, row = waiting.address, waiting.address.row
     is_same_reader = (row["digested_by"], row["digested_baseline"], row["digested_status"]) == (steps.extractor, baseline.digest, "ok")
     known_text = row["digested_text"] if is_same_reader and row["digested_snapshot"] != waiting.snapshot else ""
-    task = Task(body, waiting.media_type, address.url, waiting.http_status, address.source, row["facts_usual"], names, known_text)
+    last = store.blobs.get(before.sha256) if before is not None else None
+    task = Task(
+        body,
+        waiting.media_type,
+        address.url,
+        waiting.http_status,
+        address.source,
+        row["facts_usual"],
+        names,
+        known_text,
+        Before(last, before.media_type) if before is not None and last is not None else None,
+    )
     return reader(steps, task)
 
 

@@ -4,17 +4,19 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import Protocol
-from urllib.parse import urldefrag
+from typing import NamedTuple, Protocol
+from urllib.parse import urldefrag, urlsplit
 
-from monitor.core.model import Baseline, Change, Claim, KnownName, Observation, Page, Region, Source, SourceStatus
+from monitor.core.model import Baseline, Change, Claim, Entry, KnownName, Observation, Page, Region, Source, SourceStatus
+from monitor.core.suspect import Usual, usual_of
 from monitor.errors import FetchError
 from monitor.store.digests import Result, Telling
 from monitor.store.knowledge import Memory
 
 MOST_LEADS = 300  # of one page; the newest first
+COUNTERS = ("utm_", "fbclid=", "gclid=", "mc_cid=", "mc_eid=", "at_medium=", "at_campaign=")
 
 
 class Doubt(Protocol):
@@ -24,11 +26,24 @@ class Doubt(Protocol):
     def status(self) -> str: ...
     @property
     def reason(self) -> str: ...
+    @property
+    def browser(self) -> bool: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Before:
+    """The last good answer of the same address, to tell another page or half a page by."""
+
+    body: bytes
+    media_type: str
 
 
 @dataclass(frozen=True, slots=True)
 class Task:
-    """One body to read, with all that reading needs: it can go to another process. With `known_text` (a hash) an equal text is not extracted again."""
+    """One body to read, with all that reading needs: it can go to another process. With `known_text` (a hash) an equal text is not extracted again.
+
+    `usual` is the number of facts the address usually gives. Without `before` only what the page itself says can make it doubtful.
+    """
 
     body: bytes
     media_type: str
@@ -38,6 +53,7 @@ class Task:
     usual: int | None
     names: tuple[KnownName, ...]
     known_text: str = ""
+    before: Before | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +88,7 @@ class Steps(Protocol):
 
     def names(self, baseline: Baseline, known: Memory) -> tuple[KnownName, ...]: ...
     def read(self, body: bytes, media_type: str, url: str, source: Source) -> Page: ...
-    def doubt(self, page: Page, http_status: int, usual: int | None) -> Doubt | None: ...
+    def doubt(self, page: Page, http_status: int, usual: Usual | None = None, fact_count: int | None = None) -> Doubt | None: ...
     def extract(self, page: Page, source: Source, names: tuple[KnownName, ...]) -> Sequence[Observation]: ...
     def digest(self, baseline: Baseline, known: Memory, sight: Sight, previous: Sequence[Claim]) -> Result: ...
     def notice(self, change: Change, before: Change | None) -> Telling | None: ...
@@ -82,18 +98,46 @@ Reader = Callable[[Steps, Task], View]
 
 
 def view(steps: Steps, task: Task) -> View:
-    """Read, doubt, extract; pure, so it may as well happen in another process (`isolation`)."""
+    """Read, doubt, extract, doubt again by what the page usually is; pure, so it may as well happen in another process (`isolation`)."""
     try:
         page = steps.read(task.body, task.media_type, task.url, task.source)
     except FetchError as error:
         return View(error.status, str(error))
     text_sha256 = hashlib.sha256(page.text.encode("utf-8", "replace")).hexdigest()
-    doubt = steps.doubt(page, task.http_status, task.usual)
+    doubt = steps.doubt(page, task.http_status)
     if doubt is not None:
-        return View(str(doubt.status), doubt.reason, page, text_sha256=text_sha256)
+        return View(str(doubt.status), advised(doubt, task.source), page, text_sha256=text_sha256)
     if text_sha256 == task.known_text:
         return View("ok", "", page, (), text_sha256, is_known=True)
-    return View("ok", "", page, tuple(steps.extract(page, task.source, task.names)), text_sha256)
+    observations = tuple(steps.extract(page, task.source, task.names))
+    doubt = unlike_before(steps, task, page, len(observations))
+    if doubt is not None:
+        return View(str(doubt.status), doubt.reason, page, text_sha256=text_sha256)
+    return View("ok", "", page, observations, text_sha256)
+
+
+def advised(doubt: Doubt, source: Source) -> str:
+    """The reason, with the next step where a browser may see more."""
+    return f"{doubt.reason} (a browser may see more: browser = true)" if doubt.browser and not source.browser else doubt.reason
+
+
+def unlike_before(steps: Steps, task: Task, page: Page, fact_count: int) -> Doubt | None:
+    """Doubts a page that is nothing like the last good one. Lists and feeds change whole; a page that names the programme is about it, however rewritten."""
+    if task.before is None or task.source.kind not in ("page", "pdf") or page.entries:
+        return None
+    try:
+        before = steps.read(task.before.body, task.before.media_type, task.url, task.source)
+    except FetchError:
+        return None
+    usual = usual_of(before, task.usual or 0)
+    if names_programme(page, task.names):
+        usual = replace(usual, words=frozenset())
+    return steps.doubt(page, task.http_status, usual, fact_count)
+
+
+def names_programme(page: Page, names: Sequence[KnownName]) -> bool:
+    main = "\n".join(page.text[p.start : p.end] for p in page.passages if p.region is Region.MAIN).lower()
+    return any(name.kind == "programme" and name.text.lower() in main for name in names)
 
 
 def guarded_view(steps: Steps, task: Task) -> View:
@@ -110,17 +154,71 @@ def broken(error: Exception) -> View:
     return View(SourceStatus.PARSE_ERROR.value, f"our reading of the page failed: {type(error).__name__}: {error}"[:300])
 
 
-def leads(page: Page, source: Source, url: str) -> list[str]:
-    """Addresses under the source's `follow` that this page leads to: its entries (the newest first), then the links of its text."""
+class Lead(NamedTuple):
+    """An address a page leads to, and when the page says it last changed (None: it does not say)."""
+
+    url: str
+    changed_at: datetime | None = None
+
+
+def leads(page: Page, source: Source, url: str) -> list[Lead]:
+    """Where this page leads: its entries under the source's `follow` (the newest first), then the links of its text; for sitemaps also further sitemaps."""
     prefix = source.follow
     if not prefix:
         return []
-    entries = sorted(page.entries, key=lambda e: e.published_on.toordinal() if e.published_on else 0, reverse=True)
-    links = (link.url for link in page.links if link.region not in (Region.FOOTER, Region.HIDDEN))
-    found = (urldefrag(url).url for url in [*(e.url for e in entries), *links])
-    return [one for one in dict.fromkeys(found) if is_under(one, prefix) and one != url][:MOST_LEADS]
+    entries = sorted(page.entries, key=entry_day, reverse=True)
+    found = [Lead(plain_url(e.url), e.modified_at) for e in entries if is_under(e.url, prefix) or is_part(e.url, source)]
+    found += [
+        Lead(plain_url(one.url)) for one in page.links if one.region not in (Region.FOOTER, Region.HIDDEN) and is_under(one.url, prefix)
+    ]
+    distinct: dict[str, Lead] = {}
+    for lead in found:
+        distinct.setdefault(lead.url, lead)
+    return [lead for lead in distinct.values() if lead.url != url][:MOST_LEADS]
+
+
+def entry_day(entry: Entry) -> int:
+    day = entry.published_on or (entry.modified_at.date() if entry.modified_at else None)
+    return day.toordinal() if day else 0
+
+
+def leads_on(page: Page, source: Source, url: str, *, is_main: bool) -> bool:
+    """Whether the links of a page are followed: those of the source's own address, and of the parts of a sitemap index."""
+    return is_main or (bool(page.entries) and is_part(url, source))
+
+
+def is_part(url: str, source: Source) -> bool:
+    """Whether an address is a further sitemap of the same host."""
+    if source.kind != "sitemap":
+        return False
+    ours, theirs = urlsplit(source.url), urlsplit(url)
+    return theirs.netloc == ours.netloc and theirs.path.lower().endswith((".xml", ".xml.gz"))
 
 
 def is_under(url: str, prefix: str) -> bool:
-    """Below the prefix, and more than the prefix itself."""
-    return url.startswith(prefix) and len(url.rstrip("/")) > len(prefix.rstrip("/")) and len(url) <= 2000
+    """Below the prefix, and more than the prefix itself; scheme and www. do not matter.
+
+    >>> is_under("http://www.a.example/news/1", "https://a.example/news"), is_under("https://a.example.evil.example/", "https://a.example")
+    (True, False)
+    """
+    at, below = bare(url), bare(prefix)
+    if not at.startswith(below) or len(at.rstrip("/")) <= len(below.rstrip("/")) or len(url) > 2000:
+        return False
+    return "/" in below or at[len(below)] in "/?"
+
+
+def bare(url: str) -> str:
+    scheme, _, rest = url.partition("://")
+    return rest.removeprefix("www.") if scheme.lower() in ("http", "https") else ""
+
+
+def plain_url(url: str) -> str:
+    """Without its fragment and what newsletters add to count clicks, so that one article has one address.
+
+    >>> plain_url("https://a.example/1?utm_source=rss&id=7#top")
+    'https://a.example/1?id=7'
+    """
+    address = urldefrag(url).url
+    path, mark, query = address.partition("?")
+    kept = [part for part in query.split("&") if not part.lower().startswith(COUNTERS)]
+    return f"{path}?{'&'.join(kept)}" if mark and any(kept) else path if mark else address

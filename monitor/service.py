@@ -33,15 +33,15 @@ from apscheduler.schedulers.background import BackgroundScheduler
 from apscheduler.triggers.cron import CronTrigger
 from apscheduler.triggers.interval import IntervalTrigger
 
-from monitor import daily, delivery, pipeline, watch
+from monitor import daily, delivery, pipeline, systemd, watch
 from monitor.config import Settings
 from monitor.errors import ConfigError, MonitorError
 from monitor.journal import Journal
 from monitor.notify import Channel
 from monitor.reading import Steps as AnySteps
 from monitor.reading import Task, View
+from monitor.store import outbox, sources
 from monitor.store.engine import Store
-from monitor.store.sources import break_leases
 from monitor.store.upkeep import prune
 from monitor.understanding import Understanding, steps
 from monitor.watch import Shelf, StoppedError, StoppingFetcher
@@ -57,6 +57,10 @@ JUMP_S = 60.0
 """The wall clock is said to have jumped when it moved so much more, or less, than the monotonic one."""
 
 PULSE_S = 5.0
+SILENT_S = 900.0
+"""So long without a look, a reading or a tick, and the service is taken for stuck: systemd is no longer told that all is well, and starts it again."""
+
+SETTLED_S = 2 * 86_400.0
 
 
 def wall_clock() -> datetime:
@@ -68,8 +72,7 @@ def run(settings: Settings, *, host: str = "127.0.0.1", port: int = 8000, with_w
 
     Raises ConfigError for a web UI that would be open to everybody, StoreError when another check or run has the database.
     """
-    if with_web:
-        refuse_open_bind(host, settings)
+    refuse_open_bind(host, settings)
     journal = Journal(settings.log_format, wall_clock)
     stop = threading.Event()
     with signals(stop) as started, ExitStack() as stack:
@@ -79,12 +82,15 @@ def run(settings: Settings, *, host: str = "127.0.0.1", port: int = 8000, with_w
         channels = stack.enter_context(delivery.channels_of(settings, wall_clock))
         service = Service(settings, store, channels, journal, stop)
         stack.enter_context(service.opened())
-        web = start_web(settings, journal, host, port) if with_web else None
+        web = start_web(settings, journal, host, port) if with_web else start_health(settings, store, journal, host, port)
         started.set()
         service.refreshed()
         service.start()
+        systemd.tell("READY=1")
         journal.say(
-            "watching", programmes=", ".join(b.id for b in service.shelf.baselines()) or "none", web=f"{host}:{port}" if web else "off"
+            "watching",
+            programmes=", ".join(b.id for b in service.shelf.baselines()) or "none",
+            web=f"{host}:{port}" if with_web and web else "off",
         )
         service.wait()
         is_quiet = service.shut_down(web)
@@ -115,6 +121,9 @@ class Service:
         self.settings, self.store, self.channels, self.journal, self.stop, self.clock = settings, store, channels, journal, stop, clock
         self.shelf = Shelf(settings)
         self.line = threading.Lock()
+        self.prune_from_s = 0.0
+        self.pulsed_s = time.monotonic()
+        self.has_fed = False
         self.steps: Understanding = steps()
         self.scheduler = BackgroundScheduler(
             timezone=ZoneInfo(settings.timezone),
@@ -123,12 +132,17 @@ class Service:
 
     @contextmanager
     def opened(self) -> Iterator[Service]:
-        """With a fetcher and a reading process; what a killed run held is free again. The lock of the database is held already."""
-        with self.store.write() as connection:
-            break_leases(connection)
+        """With a fetcher and a reading process."""
+        self.free_what_was_held()
         with watch.new_fetcher(self.settings) as fetcher, watch.new_reader(self.settings) as reader:
             self.fetcher, self.isolation = fetcher, reader
             yield self
+
+    def free_what_was_held(self) -> None:
+        """What a killed run had in its hands is looked at, and sent, now: nobody else can hold it, because we have the lock of the database."""
+        with self.store.write() as connection:
+            sources.break_leases(connection)
+        outbox.release(self.store)
 
     # ------------------------------------------------------------------------------------------------------------------ the schedule
 
@@ -153,11 +167,18 @@ class Service:
         """Until the stop; a wall clock that jumps is noticed here, because the scheduler would sleep through the difference."""
         before = self.clock().timestamp() - time.monotonic()
         while not self.stop.wait(PULSE_S):
+            if time.monotonic() - self.pulsed_s < SILENT_S:
+                systemd.tell("WATCHDOG=1")
             offset = self.clock().timestamp() - time.monotonic()
             if abs(offset - before) > JUMP_S:
-                self.journal.say("the clock of this machine was set", seconds=round(offset - before))
+                self.clock_was_set(offset - before)
                 self.reschedule()
             before = offset
+
+    def clock_was_set(self, jump_s: float) -> None:
+        """Says so, and keeps pruning back for a while: a clock that is a year ahead by mistake would make everything old."""
+        self.journal.say("the clock of this machine was set", seconds=round(jump_s))
+        self.prune_from_s = time.monotonic() + SETTLED_S
 
     def reschedule(self) -> None:
         """Plans every job anew from the clock as it is now."""
@@ -169,6 +190,7 @@ class Service:
     def shut_down(self, web: Web | None = None) -> bool:
         """Breaks off what is fetched and waits for what is written; False when a job is still busy after that."""
         self.stop.set()
+        systemd.tell("STOPPING=1")
         if web is not None:
             web.should_exit = True
         self.fetcher.stop()
@@ -214,6 +236,9 @@ class Service:
             self.journal.say("source failed", source=source, status=status, error=text)
         for change in dict.fromkeys(c for d in done.digests for c in d.raised):
             self.journal.say("change flagged", change=change)
+        if done.digests or not self.has_fed:
+            daily.write_feeds(self.store, self.settings, baselines)
+            self.has_fed = True
 
     def backlog(self) -> None:
         """What was recorded and not yet read, after a kill or a decision of a person."""
@@ -223,7 +248,8 @@ class Service:
                 pipeline.reread(self.store, self.steps, baseline, self.clock(), self.read)
 
     def deliver(self) -> None:
-        told = delivery.deliver_due(self.store, self.channels, self.clock, keep_on=lambda: not self.stop.is_set())
+        plan = delivery.plan_of(self.settings, self.store, self.clock)
+        told = delivery.deliver_due(self.store, self.channels, self.clock, lambda: not self.stop.is_set(), plan)
         for error in told.errors:
             self.journal.say("a notice was not delivered", error=error)
 
@@ -240,6 +266,9 @@ class Service:
             self.report()
 
     def prune(self) -> None:
+        if time.monotonic() < self.prune_from_s:
+            self.journal.say("nothing is pruned until the clock has been right for two days")
+            return
         dropped = prune(self.store, self.clock() - timedelta(days=self.settings.retention_days))
         self.journal.say("pruned", visits=dropped.visits, observations=dropped.observations, bodies=dropped.bodies)
 
@@ -258,10 +287,12 @@ class Service:
         """Reading that ends between two pages when the service stops."""
         if self.stop.is_set():
             raise StoppedError("the service is stopping")
+        self.pulse()
         return self.isolation(understanding, task)
 
     def pulse(self) -> None:
-        """Touches `var/alive`, by which a container tells that the watch goes on."""
+        """Touches `var/alive`, by which a container tells that the watch goes on, and keeps the watchdog of systemd calm."""
+        self.pulsed_s = time.monotonic()
         self.settings.var.mkdir(parents=True, exist_ok=True)
         (self.settings.var / "alive").touch()
 
@@ -321,11 +352,26 @@ def start_web(settings: Settings, journal: Journal, host: str, port: int) -> Web
     if importlib.util.find_spec("monitor.web") is None or importlib.util.find_spec("monitor.web.app") is None:
         journal.say("this installation has no web UI; the watch goes on without")
         return None
+    return serve(importlib.import_module("monitor.web.app").create_app(settings, wall_clock), listening(host, port))
+
+
+def start_health(settings: Settings, store: Store, journal: Journal, host: str, port: int) -> Web | None:
+    """`/healthz`, `/readyz` and `/metrics` alone; the watch goes on without when the port is taken."""
+    from monitor.web.health import Health
+
+    try:
+        listener = listening(host, port)
+    except ConfigError as error:
+        journal.say("no health page", error=str(error))
+        return None
+    return serve(Health(store, settings.var, wall_clock), listener)
+
+
+def serve(app: Any, listener: socket.socket) -> Web:
+    """In a thread of its own."""
     import uvicorn
 
-    listener = listening(host, port)
-    app = importlib.import_module("monitor.web.app").create_app(settings, wall_clock)
-    server = uvicorn.Server(uvicorn.Config(app, host=host, port=port, log_level="warning", timeout_graceful_shutdown=3))
+    server = uvicorn.Server(uvicorn.Config(app, log_level="warning", timeout_graceful_shutdown=3))
     threading.Thread(target=server.run, args=([listener],), name="web", daemon=True).start()
     return server
 

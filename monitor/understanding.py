@@ -47,8 +47,8 @@ class Understanding:
     def read(self, body: bytes, media_type: str, url: str, source: Source) -> Page:
         return read(body, media_type, url, source)
 
-    def doubt(self, page: Page, http_status: int, usual: int | None) -> Doubt | None:
-        return doubt(page, http_status, Usual(fact_count=usual) if usual else None)
+    def doubt(self, page: Page, http_status: int, usual: Usual | None = None, fact_count: int | None = None) -> Doubt | None:
+        return doubt(page, http_status, usual, fact_count)
 
     def extract(self, page: Page, source: Source, names: tuple[KnownName, ...]) -> Sequence[Observation]:
         language = source.language or page.language

@@ -7,11 +7,13 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+from zoneinfo import ZoneInfo
 
 from monitor import sync
 from monitor.baseline import folder_digest, programme_folder, programme_ids, read
 from monitor.config import Settings, secrets
 from monitor.core.model import Baseline, Capture, NotModified, Source
+from monitor.core.schedule import Pace
 from monitor.errors import BaselineError, FetchError, MonitorError, UsageError
 from monitor.store import engine, queries
 from monitor.store.engine import Store
@@ -41,7 +43,11 @@ def open_store(settings: Settings) -> Store:
             f"{home.resolve()} is no home of monitor: it holds no baseline folder (run: monitor init, or name another with --home)"
         )
     where: str | Path = settings.database_url or settings.var / "monitor.db"
-    return engine.open(where, settings.var / "blobs", wait_s=settings.lock_wait_s)
+    patience_s = min(engine.BUSY_TIMEOUT_S, settings.lock_wait_s)
+    store = engine.open(where, settings.var / "blobs", wait_s=settings.lock_wait_s, busy_timeout_s=patience_s)
+    store.pace = Pace(settings.check_fastest_s, settings.check_slowest_s)
+    store.zone = ZoneInfo(settings.timezone)
+    return store
 
 
 def load_programmes(settings: Settings, programme: str | None = None) -> Loaded:

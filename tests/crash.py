@@ -1,11 +1,18 @@
-"""A short history of checks over a loopback server, run in children that are killed; run as `python -m tests.crash PORT FOLDER`.
+"""A short history of checks and notices over a loopback server, run in children that are killed; run as `python -m tests.crash PORT FOLDER`.
 
+    --url postgresql://...   the same on a server: every run has a database of its own, copied from a template
+    --every N                kill at every N-th boundary only
+    --random N               kill at so many random moments
+
+Boundaries are the last moment before every commit, every body that is written, and the moments before and after a notice was posted: between sending and marking.
 Every child is forked from one process that has imported everything, so a kill costs a fork, not a start. A child that comes after a killed one goes on with
-the day the killed one was in, as a user would. What is printed is JSON: how many boundaries there are, and every place whose end differs from a run without kills.
+the day the killed one was in, as a user would. What is printed is JSON: how many boundaries there are, every place whose end differs from a run without kills, and
+every place where a notice was lost, or sent again more often than there were kills.
 """
 
 from __future__ import annotations
 
+import argparse
 import hashlib
 import http.client
 import json
@@ -15,25 +22,32 @@ import shutil
 import signal
 import sys
 import time
+from collections import Counter
 from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import make_url, select, text
 
 from monitor.core.model import Capture, NotModified, Source
+from monitor.deliver import deliver
 from monitor.errors import FetchError
-from monitor.pipeline import check
-from monitor.store import blobs, engine
+from monitor.notify import Outgoing
+from monitor.notify.webhook import Webhook
+from monitor.pipeline import check_locked
+from monitor.store import blobs, engine, sources
 from monitor.store.blobs import write_beside
 from monitor.store.engine import Store
+from monitor.store.outbox import Outbox, release
 from monitor.store.tables import Row
 from monitor.sync import sync
 from tests.line import MiniCore, at, baseline
 
 DAYS = 4
-RANDOM_KILLS = 5
+KILLS_IN_A_ROW = 3  # at random moments, of one and the same history
+TEMPLATE = "template"
 
 
 class LoopbackFetcher:
@@ -74,21 +88,95 @@ SHIPS = baseline(
 )
 
 
-def live(folder: Path, port: int, crash: Callable[[], None], days: int = DAYS) -> None:
+class Post:
+    """The real webhook, killed before and after a notice was posted; what is posted carries the name of the history it belongs to."""
+
+    def __init__(self, port: int, place: Place, crash: Callable[[], None]) -> None:
+        self.webhook = Webhook(f"http://127.0.0.1:{port}/hook/{place.name}", now_s=lambda: 0.0, timeout_s=10)
+        self.crash = crash
+
+    def send(self, notice: Outgoing) -> None:
+        self.crash()
+        self.webhook.send(notice)
+        self.crash()
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where a history happens: a folder of its own, and with it a SQLite file or a database on a server."""
+
+    root: Path
+    name: str
+    server: str = ""
+
+    @property
+    def folder(self) -> Path:
+        return self.root / self.name
+
+    def open(self) -> Store:
+        where: str | Path = self.url(self.name) if self.server else self.folder / "monitor.db"
+        return engine.open(where, self.folder / "blobs")
+
+    def url(self, database: str) -> str:
+        return make_url(self.server).set(database=database).render_as_string(hide_password=False)
+
+    def made(self) -> Place:
+        """Empty, but for the tables."""
+        if self.server:
+            self.administer(f'CREATE DATABASE "{self.name}"')
+        self.folder.mkdir(parents=True, exist_ok=True)
+        self.open().close()
+        return self
+
+    def like(self, template: Place) -> Place:
+        """As the template is; what was here is gone."""
+        shutil.rmtree(self.folder, ignore_errors=True)
+        shutil.copytree(template.folder, self.folder)
+        if self.server:
+            self.administer(
+                f'DROP DATABASE IF EXISTS "{self.name}" WITH (FORCE)', f'CREATE DATABASE "{self.name}" TEMPLATE "{template.name}"'
+            )
+        (self.folder / "day").write_text("0")
+        return self
+
+    def administer(self, *statements: str) -> None:
+        """In a child: a connection must not be shared with the children that come later."""
+
+        def run() -> None:
+            with engine.connect(engine.parsed(self.server), 1).connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+                for statement in statements:
+                    connection.execute(text(statement))
+
+        if ended(forked(run)):
+            raise SystemExit(f"the server refused: {statements}")
+
+
+def live(place: Place, port: int, crash: Callable[[], None], days: int = DAYS) -> None:
     """The history from the day written in the folder on; `crash` is called at every boundary."""
     # The marker itself is written whole or not at all; a kill just before it repeats the day that is finished already.
     Store.before_commit = lambda self: crash()  # type: ignore[method-assign]
     sync_folder = blobs.sync_folder
     blobs.sync_folder = lambda at: (crash(), sync_folder(at))[1]
-    marker = folder / "day"
-    with engine.open(folder / "monitor.db") as store:
+    marker = place.folder / "day"
+    with place.open() as store:
         for day in range(int(marker.read_text()), days):
             write_beside(marker, str(day).encode())
-            now = at(24 * day)
-            sync(store, SHIPS, now)
-            crash()
-            check(store, LoopbackFetcher(port, day), MiniCore(), [SHIPS], lambda now=now: now, workers=1)  # type: ignore[misc]
-            crash()
+            one_day(store, place, port, crash, day)
+
+
+def one_day(store: Store, place: Place, port: int, crash: Callable[[], None], day: int) -> None:
+    """As `monitor run` does it: under the lock, what a killed run held is freed first; then a pass over what is due, then the notices."""
+    now = at(24 * day)
+    sync(store, SHIPS, now)
+    with store.running():
+        with store.write() as connection:
+            sources.break_leases(connection)
+        release(store)
+        crash()
+        check_locked(store, LoopbackFetcher(port, day), MiniCore(), [SHIPS], lambda: now, workers=1)
+        crash()
+        deliver(Outbox(store), {"webhook": Post(port, place, crash)}, lambda: now)  # type: ignore[arg-type, dict-item]
+        crash()
 
 
 def forked(run: Callable[[], None]) -> int:
@@ -122,66 +210,109 @@ class Countdown:
             os.kill(os.getpid(), signal.SIGKILL)
 
 
-def content(folder: Path) -> dict[str, Any]:
+def content(place: Place) -> dict[str, Any]:
     """Everything that is in the database, ids and all, and the names of the bodies."""
-    with engine.open(folder / "monitor.db") as store, store.read() as connection:
+    with place.open() as store, store.read() as connection:
         tables = {
             name: sorted([str(value) for value in row] for row in connection.execute(select(table)))
             for name, table in Row.metadata.tables.items()
         }
-    return tables | {"blobs": sorted(f.name for f in (folder / "blobs").rglob("*.zst"))}
+    return tables | {"blobs": sorted(f.name for f in (place.folder / "blobs").rglob("*.zst"))}
 
 
-def fresh(template: Path, folder: Path) -> Path:
-    shutil.rmtree(folder, ignore_errors=True)
-    shutil.copytree(template, folder)
-    (folder / "day").write_text("0")
-    return folder
+def posted(port: int, place: Place) -> Counter[str]:
+    """How often which notice of this history was posted since last asked."""
+    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=10)
+    connection.request("GET", f"/posted/{place.name}")
+    found: Counter[str] = Counter(json.loads(connection.getresponse().read()))
+    connection.close()
+    return found
 
 
-def finish(folder: Path, port: int) -> None:
-    code = ended(forked(lambda: live(folder, port, Countdown(0))))
-    if code:
-        raise SystemExit(f"a run without kills ended with {code}")
+class History:
+    """Runs the history with and without kills, and keeps what differs."""
 
+    def __init__(self, port: int, root: Path, server: str) -> None:
+        self.port, self.root, self.server = port, root, server
+        self.template = Place(root, TEMPLATE, server).made()
+        self.expected, self.notices = self.whole()
+        self.differing: list[str] = []
 
-def main(port: int, root: Path) -> dict[str, Any]:
-    ended(forked(lambda: engine.open(root / "template" / "monitor.db").close()))
-    whole = fresh(root / "template", root / "whole")
-    began = time.monotonic()
-    finish(whole, port)
-    took_s = time.monotonic() - began
-    expected = content(whole)
-    differing: list[str] = []
-    boundary = 0
-    while True:
-        boundary += 1
-        folder = fresh(root / "template", root / "killed")
-        if ended(forked(lambda f=folder, n=boundary: live(f, port, Countdown(n)))) == 0:  # type: ignore[misc]
-            break
-        finish(folder, port)
-        if content(folder) != expected:
-            differing.append(f"boundary {boundary}")
-    chance = random.Random(7)
-    for number in range(RANDOM_KILLS):
-        folder = fresh(root / "template", root / "killed")
-        for _ in range(3):
-            child = forked(lambda f=folder: live(f, port, Countdown(0)))  # type: ignore[misc]
-            time.sleep(chance.random() * took_s)
+    def place(self, name: str) -> Place:
+        return Place(self.root, name, self.server).like(self.template)
+
+    def whole(self) -> tuple[dict[str, Any], Counter[str]]:
+        place = self.place("whole")
+        began = time.monotonic()
+        self.finish(place)
+        self.took_s = time.monotonic() - began
+        return content(place), posted(self.port, place)
+
+    def finish(self, place: Place) -> None:
+        code = ended(forked(lambda: live(place, self.port, Countdown(0))))
+        if code:
+            raise SystemExit(f"a run without kills ended with {code}")
+
+    def killed_at(self, boundary: int) -> bool:
+        """False when there is no such boundary."""
+        place = self.place("killed")
+        if ended(forked(lambda: live(place, self.port, Countdown(boundary)))) == 0:
+            posted(self.port, place)
+            return False
+        self.compare(place, f"boundary {boundary}", kills=1)
+        return True
+
+    def killed_at_random(self, chance: random.Random, number: int) -> None:
+        place = self.place("killed")
+        for _ in range(KILLS_IN_A_ROW):
+            child = forked(lambda: live(place, self.port, Countdown(0)))
+            time.sleep(chance.random() * self.took_s)
             os.kill(child, signal.SIGKILL)
             ended(child)
-        finish(folder, port)
-        if content(folder) != expected:
-            differing.append(f"random {number}")
-    alone = fresh(root / "template", root / "alone")
-    ended(forked(lambda: live(alone, port, Countdown(0), days=1)))
-    crowd = fresh(root / "template", root / "crowd")
-    children = [forked(lambda: live(crowd, port, Countdown(0), days=1)) for _ in range(3)]
-    if [ended(child) for child in children] != [0, 0, 0] or content(crowd) != content(alone):
-        differing.append("three at once")
-    sizes = {name: len(rows) for name, rows in expected.items()}
-    return {"boundaries": boundary - 1, "differing": differing, "sizes": sizes, "took_s": took_s}
+        self.compare(place, f"random {number}", kills=KILLS_IN_A_ROW)
+
+    def compare(self, place: Place, what: str, kills: int) -> None:
+        self.finish(place)
+        if content(place) != self.expected:
+            self.differing.append(what)
+        sent = posted(self.port, place)
+        if set(sent) != set(self.notices):
+            self.differing.append(f"{what}: notices {sorted(sent)}")
+        if sent.total() - len(sent) > kills:
+            self.differing.append(f"{what}: {sent.total() - len(sent)} notices too many")
+
+    def crowded(self) -> None:
+        alone, crowd = self.place("alone"), self.place("crowd")
+        ended(forked(lambda: live(alone, self.port, Countdown(0), days=1)))
+        children = [forked(lambda: live(crowd, self.port, Countdown(0), days=1)) for _ in range(3)]
+        if [ended(child) for child in children] != [0, 0, 0] or content(crowd) != content(alone):
+            self.differing.append("three at once")
+
+
+def main(port: int, root: Path, server: str, every: int, random_kills: int) -> dict[str, Any]:
+    history = History(port, root, server)
+    boundary = 1
+    while history.killed_at(boundary):
+        boundary += every
+    chance = random.Random(7)
+    for number in range(-(-random_kills // KILLS_IN_A_ROW)):
+        history.killed_at_random(chance, number)
+    history.crowded()
+    sizes = {name: len(rows) for name, rows in history.expected.items()}
+    notices = dict(history.notices)
+    return {"boundaries": boundary - every, "differing": history.differing, "sizes": sizes, "notices": notices, "took_s": history.took_s}
+
+
+def parsed() -> argparse.Namespace:
+    asked = argparse.ArgumentParser()
+    asked.add_argument("port", type=int)
+    asked.add_argument("root", type=Path)
+    asked.add_argument("--url", default="")
+    asked.add_argument("--every", type=int, default=1)
+    asked.add_argument("--random", type=int, default=15)
+    return asked.parse_args()
 
 
 if __name__ == "__main__":
-    print(json.dumps(main(int(sys.argv[1]), Path(sys.argv[2]))))
+    given = parsed()
+    print(json.dumps(main(given.port, given.root, given.url, given.every, given.random)))

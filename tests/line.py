@@ -34,6 +34,7 @@ from monitor.core.model import (
     Role,
     Source,
 )
+from monitor.core.suspect import Usual
 from monitor.errors import FetchError
 from monitor.reading import Sight
 from monitor.store.knowledge import Memory
@@ -93,6 +94,7 @@ class Web:
 class Doubted:
     status: str
     reason: str
+    browser: bool = False
 
 
 @dataclass(frozen=True)
@@ -139,7 +141,7 @@ class MiniCore:
         entries = tuple(Entry(line[2:], "entry") for line in lines if line.startswith("> "))
         return Page(url, "page", text, passages, "en", entries=entries)
 
-    def doubt(self, page: Page, http_status: int, usual: int | None) -> Doubted | None:
+    def doubt(self, page: Page, http_status: int, usual: Usual | None = None, fact_count: int | None = None) -> Doubted | None:
         return Doubted("suspect", "asks for a captcha") if "captcha" in page.text else None
 
     def extract(self, page: Page, source: Source, names: tuple[KnownName, ...]) -> list[Observation]:

@@ -181,7 +181,7 @@ def _fit(want: Mapping[str, Any], flag: Flag, case: Case, facts: frozenset[str])
         return 0
     capture = next((c for c in case.captures if c["id"] == want.get("capture")), None)
     on_time = capture is not None and any(str(e["captured_at"])[:10] == str(capture["captured_at"])[:10] for e in flag["evidence"])
-    return 1 + (flag["type"] == want["type"]) + on_time
+    return 1.0 + float(flag["type"] == want["type"]) + float(on_time)
 
 
 def _capture(case: Case, flag: Flag) -> dict[str, Any] | None:

@@ -36,10 +36,10 @@ class MemoryOutbox:
         self.leases |= {p.id: now + timedelta(seconds=LEASE_S) for p in due}
         return due
 
-    def put(self, parcel: Parcel, at: datetime) -> None:
+    def put(self, parcel: Parcel, at: datetime, due_at: datetime | None = None) -> None:
         row = f"{parcel.key} {parcel.channel}"
         if row not in self.put_before:
-            self.waiting[row] = (replace(parcel, id=row), at)
+            self.waiting[row] = (replace(parcel, id=row), due_at or at)
         self.put_before.add(row)
 
     def mark_sent(self, parcel: Parcel, at: datetime) -> None:

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import UTC, datetime
+from zoneinfo import ZoneInfo
 
 import pytest
 
 from monitor.core.model import ChangeStatus, Review, Source, SourceStatus
 from monitor.errors import FetchError, StoreError
-from monitor.pipeline import Pass, check, digest_backlog, look, record_capture, reread
+from monitor.pipeline import Pass, check, cron_pause_s, digest_backlog, look, record_capture, reread
 from monitor.store import looks, outbox, queries, sources
 from monitor.store.engine import Store
 from monitor.store.reviews import append_review
@@ -329,3 +331,24 @@ def test_several_hosts_beside_one_another_give_the_same_content(store: Store) ->
     (change,) = queries.changes(store)
     assert len(change.evidence) == 12
     assert [e.source_id for e in change.evidence] == sorted(s.id for s in many)
+
+
+@pytest.mark.parametrize(
+    ("at_utc", "zone", "next_utc"),
+    [
+        ("2026-03-01T04:00", "Europe/Brussels", "2026-03-01T05:00"),  # six in the morning there
+        ("2026-03-28T20:00", "Europe/Brussels", "2026-03-29T04:00"),  # the night the clocks go forward
+        ("2026-03-01T04:00", "UTC", "2026-03-01T06:00"),
+    ],
+)
+def test_cron_line_is_meant_in_the_zone_of_the_settings(at_utc: str, zone: str, next_utc: str) -> None:
+    at, following = (datetime.fromisoformat(text).replace(tzinfo=UTC) for text in (at_utc, next_utc))
+    assert cron_pause_s(replace(PRESS, cron="0 6 * * *"), at, ZoneInfo(zone)) == (following - at).total_seconds()
+
+
+def test_cron_line_plans_the_next_look(store: Store) -> None:
+    ships = baseline(replace(PRESS, cron="0 6 * * *"))
+    sync(store, ships, at(0))
+    store.zone = ZoneInfo("America/New_York")
+    check(store, Web({PRESS.url: "total: 1500"}), MiniCore(), [ships], lambda: at(0), workers=1)
+    assert looks.sources(store)[0].next_check == at(5)

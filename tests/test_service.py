@@ -6,10 +6,12 @@ import io
 import json
 import os
 import signal
+import socket
 import subprocess
 import sys
 import threading
 import time
+import urllib.request
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
@@ -23,7 +25,7 @@ from monitor.errors import ConfigError
 from monitor.journal import Journal
 from monitor.notify import Outgoing
 from monitor.service import Service, is_loopback, listening, refuse_open_bind, run
-from monitor.store import looks, queries, reports, sources
+from monitor.store import looks, outbox, queries, reports, sources
 from tests.homes import AGREES, REVISED, make
 from tests.servers import Handler, Server, page
 
@@ -202,6 +204,54 @@ def test_stop_in_the_middle_of_a_look_is_no_failure_of_the_source(bench: Bench, 
     assert "failed" not in bench.log.getvalue()
 
 
+@pytest.mark.parametrize("jump", [timedelta(days=-1), timedelta(days=365)], ids=["a day back", "a year ahead"])
+def test_clock_that_jumps_and_comes_back_loses_nothing_and_holds_nothing_up(bench: Bench, server: Server, jump: timedelta) -> None:
+    bench.tick()
+    bench.clock.now += jump
+    server.handlers["/city"] = text(REVISED)
+    bench.tick(2)
+    looks_before = len(server.paths)
+    bench.clock.now -= jump
+    bench.tick(2)
+    assert len(server.paths) > looks_before
+    bench.service.deliver()
+    assert [n.event for n in bench.inbox.got] == ["new"]
+    (change,) = queries.changes(bench.service.store)
+    assert change.fact == "cost"
+    for _ in range(3):
+        bench.tick(2)
+    assert len(server.paths) >= looks_before + 6
+    assert len(queries.changes(bench.service.store)) == 1
+
+
+def test_nothing_is_pruned_by_a_clock_that_has_just_been_set(bench: Bench) -> None:
+    bench.tick()
+    bench.clock.now += timedelta(days=800)
+    bench.service.clock_was_set(800 * 86_400)
+    bench.service.prune()
+    assert queries.row_counts(bench.service.store)["visit"] == 2
+    assert "nothing is pruned" in bench.log.getvalue()
+
+
+def test_what_a_killed_service_held_is_looked_at_and_sent_at_once(bench: Bench, server: Server) -> None:
+    bench.tick()
+    server.handlers["/city"] = text(REVISED)
+    with bench.service.store.write() as connection:
+        for address in sources.due(connection, bench.clock.now, all=True):
+            sources.claim(connection, address, "killed", bench.clock.now + timedelta(hours=2))
+    bench.tick(2)
+    assert len(server.paths) == 2
+    bench.service.free_what_was_held()
+    bench.tick()
+    assert len(server.paths) == 4
+    outbox.claim_notices(bench.service.store, bench.clock.now)
+    bench.service.deliver()
+    assert bench.inbox.got == []
+    bench.service.free_what_was_held()
+    bench.service.deliver()
+    assert [n.event for n in bench.inbox.got] == ["new"]
+
+
 def test_jobs_are_planned_with_a_grace_and_never_twice_at_once(bench: Bench) -> None:
     service = bench.service
     service.stop.set()
@@ -256,6 +306,11 @@ def running(settings: Settings, *arguments: str) -> Iterator[subprocess.Popen[st
         process.communicate()
 
 
+def free_port() -> int:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        return int(taken.getsockname()[1])
+
+
 def wait_until(is_so: Callable[[], bool], within_s: float = 40) -> None:
     until = time.monotonic() + within_s
     pause = threading.Event()
@@ -268,8 +323,12 @@ def wait_until(is_so: Callable[[], bool], within_s: float = 40) -> None:
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
 def test_signal_ends_it_within_ten_seconds_and_with_zero(settings: Settings, server: Server, number: int) -> None:
     server.handlers["/paper"] = lambda connection: connection.stall()
-    with running(settings, "--no-web") as process:
+    port = free_port()
+    with running(settings, "--no-web", "--port", str(port)) as process:
         wait_until(lambda: "/paper" in server.paths)
+        for path in ("healthz", "readyz", "metrics"):
+            with urllib.request.urlopen(f"http://127.0.0.1:{port}/{path}", timeout=10) as answer:
+                assert answer.status == 200
         began = time.monotonic()
         process.send_signal(number)
         _, error = process.communicate(timeout=20)

@@ -105,7 +105,7 @@ def test_a_file_cut_in_its_last_record_yields_the_good_ones_and_one_problem(tmp_
         b"<html>no archive</html>",
         b"\x1f\x8b\x08garbage",
         b"\x00" * 1_000,
-        gzip.compress(b"plain text"),
+        gzip.compress(b"plain text", mtime=0),
         b"WARC/1.0\r\n",
         b"WARC/1.1\r\nWARC-Type: response\r\n\r\n",
     ],
@@ -154,7 +154,7 @@ class Maker:
 
 def test_chunked_and_packed_bodies_are_unpacked(tmp_path: Path) -> None:
     maker = Maker(tmp_path / "a.warc.gz")
-    packed = gzip.compress(b"<p>seven sites</p>")
+    packed = gzip.compress(b"<p>seven sites</p>", mtime=0)
     maker.response(b"%x\r\n%s\r\n0\r\n\r\n" % (len(packed), packed), {"Transfer-Encoding": "chunked", "Content-Encoding": "gzip"})
     maker.response(packed, {"Content-Encoding": "gzip"})
     maker.response(
@@ -211,7 +211,7 @@ def test_records_that_are_no_answers_are_passed_over(tmp_path: Path) -> None:
 def test_a_bomb_in_an_archive_is_a_problem_and_the_rest_is_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("monitor.warc.MAX_BODY_BYTES", 10_000)
     maker = Maker(tmp_path / "a.warc.gz")
-    maker.response(gzip.compress(b"\0" * 1_000_000), {"Content-Encoding": "gzip"})
+    maker.response(gzip.compress(b"\0" * 1_000_000, mtime=0), {"Content-Encoding": "gzip"})
     maker.response(b"\0" * 1_000_000, {})
     maker.response(b"fine", {})
     maker.done()

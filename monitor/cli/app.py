@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from monitor.cli import baseline, extracting, review, service, sources, upkeep, watching
+from monitor.cli import baseline, extracting, notices, review, service, sources, upkeep, watching
 from monitor.cli.common import State
 from monitor.errors import UsageError
 
@@ -26,6 +26,8 @@ for family in (upkeep, watching, review, extracting, service):
 app.add_typer(baseline.app, name="baseline")
 app.add_typer(sources.app, name="sources")
 app.add_typer(upkeep.database, name="db")
+app.add_typer(notices.notify, name="notify")
+app.add_typer(notices.silence, name="silence")
 
 
 def _print_version(asked: bool) -> None:

@@ -37,5 +37,8 @@ def demo(
     host: Annotated[str, typer.Option(help="Address of the web UI with --serve.")] = "127.0.0.1",
     port: Annotated[int, typer.Option(help="Port of the web UI with --serve.", min=0, max=65535)] = 8000,
 ) -> int:
-    """Step through the bundled example pages with the real fetcher and print the report; needs no internet."""
-    return exit_code(call("monitor.demo:run", serve=serve, host=host, port=port))
+    """Step through the bundled example pages with the real fetcher and print the report; needs no internet.
+
+    Nothing stays behind, unless --home names a new folder to keep it in.
+    """
+    return exit_code(call("monitor.demo:run", serve=serve, host=host, port=port, home=state_of(context).home))

@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from monitor.cli.common import FormatOption, call, exit_code, state_of
+from monitor.cli.common import FormatOption, call, exit_code, now, state_of
 from monitor.cli.output import Format, print_json, say
 
 database = typer.Typer(help="The database: upgrade, backup, restore, check.", no_args_is_help=True)
@@ -72,9 +72,13 @@ def backup(context: typer.Context, file: Annotated[Path, typer.Argument(help="Wh
 
 
 @database.command(epilog="Example: `monitor --home /srv/new db restore /backup/monitor-2026-04-10.tar.zst`")
-def restore(context: typer.Context, file: Annotated[Path, typer.Argument(help="A backup made with `db backup`.")]) -> int:
-    """Bring a backup back into an empty home."""
-    return exit_code(call("monitor.cli.work:restore_database", state_of(context), file))
+def restore(
+    context: typer.Context,
+    file: Annotated[Path, typer.Argument(help="A backup made with `db backup`.")],
+    replace: Annotated[bool, typer.Option("--replace", help="Move a database that is there aside first; it is never deleted.")] = False,
+) -> int:
+    """Bring a backup back, into an empty home or (--replace) in place of a damaged database. Stop the service first."""
+    return exit_code(call("monitor.cli.work:restore_database", state_of(context), file, replace=replace, now=now()))
 
 
 @database.command("check", epilog="Example: `monitor db check`")

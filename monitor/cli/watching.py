@@ -21,6 +21,12 @@ class ReportFormat(StrEnum):
     JSON = "json"
 
 
+class ReportPeriod(StrEnum):
+    DAY = "day"
+    WEEK = "week"
+    MONTH = "month"
+
+
 class ExportFormat(StrEnum):
     CSV = "csv"
     JSON = "json"
@@ -36,6 +42,10 @@ class Exported(StrEnum):
 class Acceptance(StrEnum):
     ALL = "all"
     NONE = "none"
+
+
+class Via(StrEnum):
+    WAYBACK = "wayback"
 
 
 OutputOption = Annotated[Path | None, typer.Option("--output", "-o", help="Write to this file instead of standard output.")]
@@ -90,23 +100,34 @@ def report(
     date: Annotated[str | None, typer.Option(help="Day of the report; today when absent.")] = None,
     format: Annotated[ReportFormat, typer.Option("--format", help="Form of the report.")] = ReportFormat.TEXT,
     output: OutputOption = None,
+    period: Annotated[ReportPeriod, typer.Option("--period", help="The day, or the week or month it is in.")] = ReportPeriod.DAY,
 ) -> int:
-    """Print the daily report."""
+    """Print the report of a day, a week or a month; once the period is over it is kept and always the same."""
     day = parse_day(date) if date else None
-    return exit_code(call("monitor.cli.work:report", state_of(context), programme, day, format.value, output, now=now()))
+    return exit_code(call("monitor.cli.work:report", state_of(context), programme, day, format.value, output, span=period.value, now=now()))
 
 
 def replay(
     context: typer.Context,
-    captures: Annotated[list[Path], typer.Argument(metavar="WARC...", help="WARC files with dated captures.")],
     programme: Annotated[str, typer.Option("--programme", "-p", help="The programme they are replayed for.")],
+    captures: Annotated[list[Path] | None, typer.Argument(metavar="[WARC]...", help="WARC files with dated captures.")] = None,
     accept: Annotated[
         Acceptance, typer.Option(help="Accept every flag at once, so that the next one is compared with it.")
     ] = Acceptance.NONE,
     only_sources: Annotated[bool, typer.Option("--only-sources", help="Leave out captures that belong to no configured source.")] = False,
+    via: Annotated[
+        Via | None, typer.Option(help="Fetch the past of the sources from this archive first; kept as a WARC under var/.")
+    ] = None,
+    source: Annotated[str | None, typer.Option("--source", "-s", help="With --via: only this source.")] = None,
+    since: Annotated[str | None, typer.Option(help="With --via: from this day on.")] = None,
+    until: Annotated[str | None, typer.Option(help="With --via: to this day.")] = None,
 ) -> int:
     """Run dated captures through the same code as live pages."""
     accepts = accept is Acceptance.ALL
+    captures = captures or []
+    if via is not None:
+        days = [parse_day(day) if day else None for day in (since, until)]
+        captures = [*captures, call("monitor.cli.work:fetch_past", state_of(context), programme, source, *days)]
     return exit_code(call("monitor.cli.work:replay", state_of(context), captures, programme, accept_all=accepts, only_sources=only_sources))
 
 

@@ -18,6 +18,8 @@ from monitor.core.model import Claim, Country, DateSpan, Evidence, Linked, Page,
 _NOT_NOW = frozenset({Role.PAST, Role.QUOTED, Role.DENIED})
 # A statement of the known value outweighs a deviating one of the same page that fits at most this much better.
 KNOWN_BONUS = 0.2
+# How well a deviating amount must fit to be taken for the successor of the known one beside it.
+BESIDE = 0.6
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +71,7 @@ def follow(
 
 
 def _key(claim: Claim) -> str:
-    return claim.signature if claim.fact is None or claim.kind in _MANY else claim.fact
+    return claim.signature if claim.fact is None or claim.kind in _MANY or "withdrawn" in claim.cues else claim.fact
 
 
 # Kinds of which one page may make several claims about one fact: each country of a list, each status of a site.
@@ -90,6 +92,8 @@ def _statement_key(statement: Linked) -> str:
         return f"{statement.fact}|{value.country}|{statement.observation.role in _NOT_NOW}"
     if isinstance(value, Status):
         return f"{statement.fact}|status"
+    if "withdrawn" in statement.cues:
+        return f"{statement.fact}|withdrawn"
     if statement.fact is None:
         return f"{statement.signature}|{statement.observation.raw.casefold()}"
     return statement.fact
@@ -103,6 +107,15 @@ def _choose(statements: Sequence[Linked], known: Sequence[Value], kinds: Mapping
         return denied[0]
     if not now:
         return denied[0] if denied else None
+    if isinstance(now[0].observation.value, Status):
+        return min(now, key=lambda s: s.observation.start)  # what happened stands first; how it came about follows
+    undated = [
+        s
+        for s in now
+        if isinstance(s.observation.value, DateSpan) and s.observation.value.start is None and s.observation.value.end is None
+    ]
+    if undated and all(s in undated or any(_same(kinds["date"], v, s.observation.value) for v in known) for s in now):
+        return undated[0]
     tied = [s for s in now if s.observation.pair]
     if tied:
         return max(tied, key=_rank)
@@ -110,9 +123,21 @@ def _choose(statements: Sequence[Linked], known: Sequence[Value], kinds: Mapping
     if known:
         confirming = [s for s in now if _rank(s)[0] and _same(kinds[s.observation.kind], known[-1], s.observation.value)]
         beside = [s for s in confirming if s is not best and s.observation.sentence_start == best.observation.sentence_start]
-        if confirming and not beside and max(s.score for s in confirming) >= best.score - KNOWN_BONUS:
+        is_told_as_new = "now" in best.cues and not any("now" in s.cues for s in confirming)
+        rival = next(
+            (s for s in sorted(now, key=_rank, reverse=True) if best in confirming and s not in confirming and _is_beside(s, best)), None
+        )
+        if rival is not None:
+            return rival  # the known value and another in one sentence: the other is what became of it
+        if confirming and not beside and not is_told_as_new and max(s.score for s in confirming) >= best.score - KNOWN_BONUS:
             return max(confirming, key=_rank)
     return best
+
+
+def _is_beside(one: Linked, other: Linked) -> bool:
+    """Do two statements of a fact share a sentence, each by its own words and not by a list of dates and parts?"""
+    a, b = one.observation, other.observation
+    return a.sentence_start == b.sentence_start and a.kind == b.kind == "money" and one.score >= BESIDE and _rank(one)[0]
 
 
 def _rank(statement: Linked) -> tuple[bool, bool, float, int]:

@@ -17,7 +17,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from decimal import Decimal
 
-from monitor.core.kinds import Kind
+from monitor.core.kinds import Kind, exchange
 from monitor.core.link import AGREE
 from monitor.core.model import (
     Baseline,
@@ -26,6 +26,7 @@ from monitor.core.model import (
     ChangeStatus,
     ChangeType,
     Claim,
+    Comparison,
     Count,
     Countries,
     Country,
@@ -46,6 +47,10 @@ AUTHORITY = {"official": 0.97, "primary": 0.93, "press": 0.85}
 SAME_NEWS = timedelta(days=2)
 # A site missing from a list its source declares complete in this many good looks in a row is gone (design.md, section 2, rule 6).
 LOOKS_UNTIL_GONE = 3
+# A page met for the first time tells news when it was written at most this long before the look.
+NEWS = timedelta(days=45)
+# How far inside an open span ("not before May") a date may lie and still be what was meant.
+OPEN_REACH = timedelta(days=60)
 
 _OPEN = frozenset({ChangeStatus.OPEN, ChangeStatus.SNOOZED})
 # States of a site that are news when a fresh page says them, even where no earlier state is known.
@@ -135,6 +140,8 @@ def _compare(differ: Differ, claim: Claim, now: datetime) -> None:
         _site(differ, fact, claim, now)
     elif fact.kind in ("country", "countries", "organisation"):
         _participant(differ, fact, claim, now)
+    elif isinstance(claim.value, Status) and fact.kind != "status":
+        _deed_status(differ, fact, claim.value, claim, now)
     elif claim.role is Role.DENIED and isinstance(claim.value, DateSpan):
         _date_denied(differ, fact, claim, now)
     else:
@@ -149,7 +156,7 @@ def _revision(differ: Differ, fact: Fact, claim: Claim, now: datetime) -> None:
     kind = differ.kinds[fact.kind]
     if type(fact.value) is not type(claim.value):
         return
-    known = kind.compare(fact.value, claim.value)
+    known = _weigh(kind, fact.value, claim.value)
     history = differ.about(fact.key)
     flagged = _flagged(kind, history, claim.value)
     if known.verdict in ("same", "coarser"):
@@ -171,13 +178,20 @@ def _revision(differ: Differ, fact: Fact, claim: Claim, now: datetime) -> None:
         return
     pending = [c for c in history if c.status in _OPEN and c.new is not None and c.fact == fact.key]
     old = pending[-1].new if pending and pending[-1].new is not None else fact.value
-    step = kind.compare(old, claim.value) if pending else known
+    step = _weigh(kind, old, claim.value) if pending else known
     rival = _rival(pending, claim, now)
     type_ = ChangeType.CONFLICT if rival else _REVISED[fact.kind]
     reason = f"{rival.evidence[0].publisher} said otherwise within {SAME_NEWS.days} days" if rival else step.reason
     new = _flag(differ, claim, type_, old, claim.value, step.delta, now, reason)
     if new and not rival:
         _supersede(differ, fact, new)
+
+
+def _weigh(kind: Kind, old: Value, new: Value) -> Comparison:
+    """The kind's comparison; amounts in two currencies are compared roughly."""
+    found = kind.compare(old, new)
+    is_exchange = isinstance(old, Money) and isinstance(new, Money) and old.currency != new.currency and found.verdict == "incomparable"
+    return exchange.compare(old, new) if is_exchange and isinstance(old, Money) and isinstance(new, Money) else found
 
 
 def _supersede(differ: Differ, fact: Fact, new: Change) -> None:
@@ -190,9 +204,18 @@ def _supersede(differ: Differ, fact: Fact, new: Change) -> None:
 def _flagged(kind: Kind, history: Sequence[Change], value: Value) -> Change | None:
     """The newest change of this fact that already says this value, whatever became of it."""
     for change in reversed(history):
-        if change.new is not None and type(change.new) is type(value) and kind.compare(change.new, value).verdict in AGREE:
+        is_said = change.new is not None and type(change.new) is type(value) and _weigh(kind, change.new, value).verdict in AGREE
+        if is_said and change.new is not None and not _is_far_inside(change.new, value):
             return change
     return None
+
+
+def _is_far_inside(old: Value, new: Value) -> bool:
+    """ "Not before 29 August" does not already say 16 November: an open span holds everything after it, but told only its beginning."""
+    if not isinstance(old, DateSpan) or not isinstance(new, DateSpan) or (old.start is None) == (old.end is None):
+        return False
+    pairs = ((old.start, new.start or new.end), (old.end, new.end or new.start))
+    return any(a is not None and b is not None and abs(a - b) > OPEN_REACH for a, b in pairs)
 
 
 def _seen_again(differ: Differ, change: Change, claim: Claim, now: datetime) -> None:
@@ -274,31 +297,62 @@ def _date_denied(differ: Differ, fact: Fact, claim: Claim, now: datetime) -> Non
 
 
 def _site(differ: Differ, fact: Fact, claim: Claim, now: datetime) -> None:
-    """A known site met again is no news; a status said of it may be."""
+    """A known site met again is no news; that it is given up, or another state of it, may be."""
     if isinstance(claim.value, Site):
+        if "withdrawn" in claim.cues:
+            _site_gone(differ, fact, claim, now, "said to be dropped")
+            return
         flag = next((c for c in differ.about(fact.key) if c.provisional == fact.key), None)
         if flag:
             _seen_again(differ, flag, claim, now)
-        return
-    if not isinstance(claim.value, Status) or claim.role in (Role.DENIED, Role.PLANNED, Role.SCENARIO, Role.PAST):
-        return
-    if claim.value.status == fact.status:
-        return
+    elif isinstance(claim.value, Status) and claim.role not in (Role.DENIED, Role.PLANNED, Role.SCENARIO, Role.PAST):
+        _site_status(differ, fact, claim.value, claim, now)
+
+
+def _site_status(differ: Differ, fact: Fact, status: Status, claim: Claim, now: datetime) -> None:
     is_told = claim.before is not None or fact.status is not None
-    if not is_told and (claim.value.status not in _NEWSWORTHY or not _is_news(claim, now)):
-        return  # what a page has long said of a site is no change of it
-    type_ = ChangeType.SITE_REMOVED if claim.value.status in _REMOVED else ChangeType.STATUS_CHANGED
-    old = Status(fact.status, fact.label) if fact.status else None
-    same = [c for c in differ.about(fact.key) if isinstance(c.new, Status) and c.new.status == claim.value.status]
+    is_long_so = not is_told and (status.status not in _NEWSWORTHY or not _is_news(claim, now))
+    if status.status == fact.status or is_long_so:  # what a page has long said of a site is no change of it
+        return
+    if status.status in _REMOVED:
+        _site_gone(differ, fact, claim, now, f"said to be {status.status}")
+        return
+    same = [c for c in differ.about(fact.key) if c.type is ChangeType.STATUS_CHANGED and _is_status(c.new, status.status)]
     if same:
         _seen_again(differ, same[-1], claim, now)
     else:
-        _flag(differ, claim, type_, old, claim.value, Delta(), now, f"{fact.label} is said to be {claim.value.status}")
+        old = Status(fact.status, fact.label) if fact.status else None
+        _flag(differ, claim, ChangeType.STATUS_CHANGED, old, status, Delta(), now, f"{fact.label} is said to be {status.status}")
+
+
+def _deed_status(differ: Differ, fact: Fact, status: Status, claim: Claim, now: datetime) -> None:
+    """A grant, loan or contract known by its amount is ended, stopped or restored."""
+    if claim.role in (Role.DENIED, Role.PLANNED, Role.SCENARIO, Role.PAST) or not (_is_news(claim, now) or claim.before is not None):
+        return
+    last = next((c for c in reversed(differ.about(fact.key)) if c.type is ChangeType.STATUS_CHANGED), None)
+    if last is not None and _is_status(last.new, status.status):
+        _seen_again(differ, last, claim, now)
+    else:
+        old = last.new if last is not None else None
+        _flag(differ, claim, ChangeType.STATUS_CHANGED, old, status, Delta(), now, f"{fact.label} is said to be {status.status}")
+
+
+def _site_gone(differ: Differ, fact: Fact, claim: Claim, now: datetime, reason: str) -> None:
+    """One flag for a site given up, whether its name or its status says so."""
+    same = [c for c in differ.about(fact.key) if c.type is ChangeType.SITE_REMOVED]
+    if same:
+        _seen_again(differ, same[-1], claim, now)
+    else:
+        _flag(differ, claim, ChangeType.SITE_REMOVED, fact.value, None, Delta(), now, reason)
+
+
+def _is_status(value: Value | None, status: str) -> bool:
+    return isinstance(value, Status) and value.status == status
 
 
 def _participant(differ: Differ, fact: Fact, claim: Claim, now: datetime) -> None:
     """A country or organisation that joins a list it is not on, or leaves one it is on."""
-    leaves = bool({"leave", "withdrawn"} & set(claim.cues))
+    leaves = "leave" in claim.cues
     if isinstance(fact.value, Countries) and isinstance(claim.value, Country):
         is_member = claim.value.country in fact.value.countries
         if is_member != leaves:
@@ -334,10 +388,10 @@ def _new_fact(differ: Differ, claim: Claim, now: datetime) -> None:
     if claim.first_look and claim.kind != "site" and not _is_news(claim, now):
         return  # a standing page met for the first time has long said so
     for change in differ.changes.values():
-        if change.provisional and change.kind == claim.kind and change.new is not None and change.provisional not in differ.facts:
-            if kind.compare(change.new, claim.value).verdict in AGREE:
-                _seen_again(differ, change, claim, now)
-                return
+        is_new = change.provisional and change.kind == claim.kind and (change.provisional not in differ.facts or claim.kind == "status")
+        if is_new and change.new is not None and kind.compare(change.new, claim.value).verdict in AGREE:
+            _seen_again(differ, change, claim, now)
+            return
     flagged = _flag(differ, claim, type_, None, claim.value, Delta(), now)
     if flagged:
         differ.put(replace(flagged, provisional=f"new.{flagged.id[2:]}"))
@@ -419,8 +473,8 @@ def _flag(
 
 
 def _is_news(claim: Claim, now: datetime) -> bool:
-    """Was the page written within a fortnight of the look?"""
-    return claim.published_on is not None and now.date() - claim.published_on <= timedelta(days=14)
+    """Was the page written shortly before the look?"""
+    return claim.published_on is not None and now.date() - claim.published_on <= NEWS
 
 
 def _severity(type_: ChangeType, delta: Delta) -> int:

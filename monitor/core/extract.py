@@ -16,9 +16,11 @@ from itertools import pairwise
 
 from monitor.core.kinds import Kind, Span
 from monitor.core.lang import Lexicon
-from monitor.core.model import Count, DateSpan, Mention, Money, Observation, Page, Passage, Qualifier, Region, Role, Setting
+from monitor.core.model import Count, DateSpan, Mention, Money, Observation, Page, Passage, Qualifier, Region, Role, Setting, Site
 from monitor.core.text import cues
+from monitor.core.text.names import find_names
 from monitor.core.text.passages import sentences
+from monitor.core.text.words import properties
 
 NUMERIC = ("money", "date", "count")
 NAMES = ("site", "organisation", "place", "country", "status")
@@ -28,6 +30,9 @@ MOST_OBSERVATIONS = 200
 
 # Anything derived carries the version of what derived it: raise it when reading, extraction or linking gives other results for the same page.
 EXTRACTOR_VERSION = "1"
+
+# Confidence of a known name met by itself: it is the site, but nothing may be said of it.
+KNOWN_SITE = 0.7
 
 _BLANKS = re.compile(r"\s+")
 # A value dated more than this before the page's own date is told as history ("in 2013 the minister promised EUR 2.5bn").
@@ -64,7 +69,19 @@ def _mentions(page: Page, kinds: Mapping[str, Kind], lexicon: Lexicon, setting: 
             found += new
             if name == "organisation":
                 organisations = sorted((m.start, m.end) for m in new)
+    if "site" in kinds:
+        found += _known_sites(page, setting, [m for m in found if m.kind == "site"])
     return sorted(found, key=lambda m: (m.start, m.end))
+
+
+def _known_sites(page: Page, setting: Setting, sites: Sequence[Mention]) -> list[Mention]:
+    """Known sites wherever they are named, also where nothing else tells that a name is a site's."""
+    names = tuple(n for n in setting.names if n.kind == "site")
+    return [
+        Mention("site", Site(page.text[s.start : s.end]), s.start, s.end, KNOWN_SITE)
+        for s in find_names(page.text, names)
+        if not any(m.start < s.end and s.start < m.end for m in sites)
+    ]
 
 
 def _with_currency(mentions: list[Mention]) -> list[Mention]:
@@ -80,7 +97,11 @@ def _with_currency(mentions: list[Mention]) -> list[Mention]:
             confidence=m.confidence * 0.9,
             cues=(*m.cues, "currency of the page"),
         )
-        if isinstance(m.value, Money) and m.value.currency is None
+        if isinstance(m.value, Money)
+        and m.value.currency is None
+        and m.value.amount is not None
+        and m.value.amount >= 100_000
+        and m.end - m.start >= 6
         else m
         for m in mentions
     ]
@@ -140,6 +161,8 @@ def _judge(page: Page, index: int, sentence: cues.Sentence, group: list[Mention]
                     else tuple(r for r in roles if r not in (Role.PAST, Role.DELTA, Role.DENIED))
                 )
                 words = (*words, word)
+            if mention.kind == "count" and "progress" in cues.vocabulary(lexicon).concepts(sentence.text):
+                words = (*words, "progress")
             found.append(_observation(page, index, sentence, mention, roles, words, pair_id))
     return found
 
@@ -168,8 +191,11 @@ def _sums(group: Sequence[Mention]) -> dict[Mention, Role]:
 def _ties(sentence: cues.Sentence, same: list[Mention], spans: list[Span], lexicon: Lexicon) -> dict[int, tuple[bool, str, str]]:
     """For each mention of a pair: whether it is the old one, the id of the pair, the words that tie it."""
     tied: dict[int, tuple[bool, str, str]] = {}
+    for i in range(len(same) - 1):  # what the kind itself read as old and new ("passa de 2030 para 2032")
+        if "pair" in same[i].cues and same[i].role is Role.PAST and "pair" in same[i + 1].cues:
+            tied[i], tied[i + 1] = (True, f"p{spans[i][0]}", "pair"), (False, f"p{spans[i][0]}", "pair")
     for pair in cues.pairs(sentence, spans, lexicon):
-        if _are_comparable(same[pair.old], same[pair.new]):
+        if not {pair.old, pair.new} & set(tied) and _are_comparable(same[pair.old], same[pair.new]):
             pair_id = f"p{spans[min(pair.old, pair.new)][0]}"
             tied[pair.old] = (True, pair_id, pair.cue)
             tied[pair.new] = (False, pair_id, pair.cue)
@@ -198,13 +224,27 @@ def _roles(
 ) -> tuple[tuple[Role, ...], tuple[str, ...]]:
     """Roles of one mention: what its kind knows, then header, neighbours and clause; `current` when nothing else holds."""
     said = cues.said(sentence, spans, i, lexicon)
+    if mention.kind == "status":  # its kind has read tense and negation with the verb itself
+        kept: list[Role] = [r for r in said.roles if r in (Role.SCENARIO, Role.QUOTED)]
+        if "revoked" in cues.vocabulary(lexicon).concepts(sentence.text):
+            kept.append(Role.DENIED)
+        if any(_is_ahead(d, setting) for d in dates):
+            kept.append(Role.PLANNED)
+        return tuple(dict.fromkeys(r for r in (mention.role, *kept) if r is not None)) or (Role.CURRENT,), (*mention.cues, *said.cues)
     roles: list[Role] = list(said.roles)
     if mention.kind == "date" and Role.DELTA in roles:
         roles.remove(Role.DELTA)
     if _is_restated(sentence, mention, spans, i):
         roles = [Role.RESTATED, *roles]
-    if isinstance(mention.value, DateSpan) and _is_long_begun(mention.value, setting):
-        roles.append(Role.PAST)
+    if isinstance(mention.value, DateSpan):
+        if _is_long_begun(mention.value, setting):
+            roles.append(Role.PAST)
+        if (mention.value.start is None) != (mention.value.end is None) and Role.DENIED in roles:
+            roles.remove(Role.DENIED)  # "not before 2041" has been read as a bound; the "not" is spent
+    if mention.kind == "money" and Role.PART not in roles and "spent" in _cues_between(sentence, spans, i, lexicon):
+        roles = [Role.PART, *roles]
+    if mention.kind == "money" and Role.TRANCHE not in roles and _is_of_newcomers(sentence, mention, lexicon):
+        roles = [Role.TRANCHE, *roles]
     if mention.kind == "count":
         roles = _count_roles(roles, sentence, mention, lexicon)
     roles = [*cues.header_roles(passage.column_header, lexicon), *roles]
@@ -214,6 +254,22 @@ def _roles(
         roles.append(Role.PAST)
     unique = tuple(dict.fromkeys(roles)) or (Role.CURRENT,)
     return unique, (*mention.cues, *said.cues)
+
+
+def _is_of_newcomers(sentence: cues.Sentence, mention: Mention, lexicon: Lexicon) -> bool:
+    """ "The six new factories stand for EUR 500m": money of what was added is a further part, not the whole."""
+    added = [s for s in sentence.senses if s.concept == "addition" and s.end <= mention.start]
+    things = [
+        s for s in properties(lexicon).senses(sentence.words) if s.concept in ("sites", "projects", "consortia") and s.end <= mention.start
+    ]
+    return any(0 <= thing.start - cue.end <= 12 for cue in added for thing in things)
+
+
+def _cues_between(sentence: cues.Sentence, spans: list[Span], i: int, lexicon: Lexicon) -> frozenset[str]:
+    """The cues said between a value's neighbours."""
+    start = spans[i - 1][1] if i else sentence.start
+    end = spans[i + 1][0] if i + 1 < len(spans) else sentence.start + len(sentence.text)
+    return cues.vocabulary(lexicon).concepts(sentence.slice(start, end))
 
 
 _OR = re.compile(
@@ -255,6 +311,13 @@ def _count_roles(roles: list[Role], sentence: cues.Sentence, mention: Mention, l
     is_added = any("addition" in vocabulary.concepts(text) for text in (near, " ".join(mention.cues)))
     others: list[Role] = [r for r in roles if r is not Role.TRANCHE]
     return [Role.TRANCHE, *others] if is_added else others
+
+
+def _is_ahead(date: Mention, setting: Setting) -> bool:
+    """A date after the page's own: what is said of it in the present tense is still to come."""
+    published = setting.published_on
+    start = date.value.start if isinstance(date.value, DateSpan) else None
+    return published is not None and start is not None and start > published + timedelta(days=7)
 
 
 def _is_history(sentence: cues.Sentence, mention: Mention, dates: list[Mention], setting: Setting) -> bool:

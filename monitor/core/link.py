@@ -14,19 +14,20 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from decimal import Decimal
 from typing import NamedTuple
 
 from rapidfuzz import fuzz
 
-from monitor.core.kinds import Kind
+from monitor.core.kinds import Kind, exchange
 from monitor.core.kinds.site import same_site
 from monitor.core.lang import Lexicon, load
 from monitor.core.model import (
     Baseline,
     Claim,
     Count,
+    Countries,
     Country,
     DateSpan,
     Evidence,
@@ -36,6 +37,8 @@ from monitor.core.model import (
     Money,
     Observation,
     Page,
+    Passage,
+    Place,
     Region,
     Role,
     Site,
@@ -43,7 +46,21 @@ from monitor.core.model import (
     Unlinked,
     Value,
 )
-from monitor.core.situation import BEFORE, ROW, SENTENCE, TITLE, Situation, Surroundings, clause_of, numbered, stem, stems
+from monitor.core.situation import (
+    AROUND,
+    BEFORE,
+    EVENTS,
+    ROW,
+    SENTENCE,
+    THINGS,
+    TITLE,
+    Situation,
+    Surroundings,
+    clause_of,
+    numbered,
+    stem,
+    stems,
+)
 from monitor.core.text import names as known_names
 from monitor.core.text.cues import vocabulary
 from monitor.core.text.words import plain, properties, tokens
@@ -53,6 +70,11 @@ _ADDING = frozenset({"select", "hosting", "announce", "open", "start_works", "ap
 
 # What happens to a site, contract or law suit that a reviewer wants to know even where no fact of it is kept.
 _DECISIVE = frozenset({"cancelled", "withdrawn", "terminated", "dismissed", "suspended", "rejected"})
+# What may become of money that was granted, contracted or lent.
+_FATES = frozenset({"terminated", "cancelled", "withdrawn", "suspended", "resumed", "rejected"})
+_STOPPED = frozenset({"suspended", "delayed", "cancelled", "terminated", "withdrawn"})
+# How a contract or a grant comes about: news where one of these is named beside it.
+_CONCLUDING = frozenset({"awarded", "signed", "approved"})
 HEAD_CHARACTERS = 600
 
 # A fact must explain at least this much of an observation to have it. Found on the developed-on replays: below 0.45 parts are taken for totals,
@@ -68,33 +90,6 @@ AGREE = frozenset({"same", "coarser", "refined"})
 _PARTIAL = {Role.PART, Role.TRANCHE, Role.DELTA, Role.SUM}
 _NOT_NOW = {Role.PAST, Role.DENIED, Role.QUOTED}
 
-_EVENTS = frozenset(
-    [
-        "announce",
-        "select",
-        "decide",
-        "approve",
-        "force",
-        "sign",
-        "apply",
-        "start_works",
-        "build",
-        "deliver",
-        "install",
-        "complete",
-        "test",
-        "open",
-        "operate",
-        "full",
-        "launch",
-        "arrive",
-        "first_light",
-        "first_plasma",
-        "close",
-        "implement",
-        "review",
-    ]
-)
 # Events that are told in the same words about the same thing: a statement about one may stand for the other, with less weight.
 _KIN: Mapping[str, frozenset[str]] = {
     "open": frozenset({"operate"}),
@@ -138,6 +133,7 @@ class Signature:
     unit_concepts: frozenset[str]
     scope: Mapping[str, float]
     scope_keys: frozenset[str]
+    is_only_of_scope: bool  # no other fact of its kind has this scope
 
 
 # Words that say how much, not of what; they stand in labels and `about` of many baselines.
@@ -149,8 +145,11 @@ VALUE_WORDS = stems(
 # The announcement's facts come before flagged new ones that fit as well.
 PROVISIONAL = 0.9
 
-# How much of what sets a scope apart must be met: a third lets "Soure-Carregado" stand for "second phase, Soure-Carregado".
-SCOPE_SHARE = 0.3
+# How much of what sets a scope apart must be met: a quarter lets "Soure-Carregado" stand for "second phase, Soure-Carregado".
+SCOPE_SHARE = 0.25
+
+NO_DATE_THRESHOLD = 0.3  # "no new date has been set" seldom names its event in the same sentence
+LIST_WORDS = 6  # a longer stretch between commas is no item of a list
 
 # Facts looked at closely for one observation. With more facts of a kind than this, those that share nothing with the situation are passed over.
 MOST_CANDIDATES = 24
@@ -183,7 +182,7 @@ class Catalogue:
         self.programme = stems(" ".join((baseline.title, *baseline.aliases)))
         vocabularies = [properties(load(code)) for code in dict.fromkeys(("en", *baseline.languages))]
         described = {
-            key: frozenset(c for v in vocabularies for text in (f.label, *f.about) for c in v.concepts(text))
+            key: frozenset(c for v in vocabularies for text in (f.label, *f.about) for c in v.concepts(text)) - THINGS
             for key, f in self.facts.items()
         }
         words = {
@@ -198,6 +197,9 @@ class Catalogue:
         self.by_kind: dict[str, list[Signature]] = {}
         for signature in self.signatures.values():
             self.by_kind.setdefault(signature.fact.kind, []).append(signature)
+        named = " ".join((baseline.title, *baseline.aliases, *(f.label for f in baseline.facts)))
+        self.things = frozenset(c for v in vocabularies for c in v.concepts(named)) & THINGS
+        self.landmarks = frozenset(w for n in self.names if n.kind in ("place", "host", "scope") for w in stems(n.text)) - self.programme
         self._index: dict[tuple[str, str], list[Signature]] = {}
         for signature in self.signatures.values():
             for feature in {*signature.concepts, *signature.stems, *signature.unit, *signature.scope, *_size(signature.fact.value)}:
@@ -221,13 +223,13 @@ class Catalogue:
 
     def _signature(self, fact: Fact, concepts: frozenset[str], words: frozenset[str], vocabularies: Sequence[object]) -> Signature:
         unit = stems(fact.value.unit or "") if isinstance(fact.value, Count) else frozenset()
-        unit_text = fact.value.unit or fact.label if isinstance(fact.value, Count) else ""
+        unit_text = " ".join((fact.value.unit or fact.label, *fact.about)) if isinstance(fact.value, Count) else ""
         unit_concepts = frozenset(c for v in vocabularies for c in v.concepts(unit_text))  # type: ignore[attr-defined]
         scope_keys = frozenset(
             name.key
             for span in known_names.find_names(fact.scope or "", self.names)
             for name in span.names
-            if name.key and name.kind in ("site", "organisation", "host")
+            if name.key and name.kind in ("site", "organisation", "host", "place")
         )
         return Signature(
             fact,
@@ -239,8 +241,10 @@ class Catalogue:
             },
             unit,
             unit_concepts,
-            {w: 1.0 / max(1, self._scopes[w]) for w in self._scope_words(fact)},
+            {w: 1.0 / max(1, self._scopes[w]) for w in self._scope_words(fact)}
+            | dict.fromkeys(_numbered_words(self.baseline, (fact.scope or "",)), 1.0),
             scope_keys,
+            bool(fact.scope) and sum(f.scope == fact.scope and f.kind == fact.kind for f in self.facts.values()) == 1,
         )
 
     def _scope_words(self, fact: Fact) -> frozenset[str]:
@@ -294,7 +298,7 @@ def _narrower(names: Sequence[KnownName], facts: Iterable[Fact], programme: froz
     """The names of the programme's parts: of its sites, their hosts and places. A programme at one site, or named after its place, has none."""
     if sum(f.kind == "site" for f in facts) < 2:
         return frozenset()
-    return frozenset(n for n in names if n.kind in ("site", "host", "place") and not stems(n.text) <= programme)
+    return frozenset(n for n in names if n.kind in ("site", "host", "place") and not (stems(n.text) and stems(n.text) <= programme))
 
 
 class Links(NamedTuple):
@@ -319,10 +323,11 @@ def link(
     linker = _Linker(page, observations, catalogue, lexicon, known, previous, official)
     linked: list[Linked] = []
     unlinked: list[Unlinked] = []
-    for observation in sorted(observations, key=lambda o: o.kind != "site"):  # what is said of a new site is known by it
+    # What is said of a new site is known by it, and a state by the grant or contract it is said of.
+    for observation in sorted(observations, key=lambda o: (o.kind != "site", o.kind == "status")):
         result = linker.place(observation)
         if isinstance(result, Linked):
-            linked.append(replace(result, evidence=linker.evidence(observation)))
+            linked.append(replace(result, evidence=linker.evidence(observation), cues=result.cues or linker.now_cue(observation)))
         else:
             unlinked.append(result)
     return Links(tuple(linked), tuple(unlinked))
@@ -337,7 +342,7 @@ def anchor_of(page: Page, observation: Observation) -> str:
     head = " | ".join(h for h in (passage.row_header, passage.column_header, passage.label) if h)
     before = page.text[observation.sentence_start : observation.start]
     after = page.text[observation.end : observation.sentence_end]
-    return _DIGITS.sub("#", plain(f"{head} : {before}\N{CURRENCY SIGN}{after}"))[:400]
+    return f"{plain(head)[:160]}{_HEAD_END}{_DIGITS.sub('#', plain(before))[-160:]}\N{CURRENCY SIGN}{_DIGITS.sub('#', plain(after))[:160]}"
 
 
 def quote_span(page: Page, observation: Observation) -> tuple[int, int]:
@@ -368,6 +373,7 @@ def _same_row(page: Page, index: int, other: int) -> bool:
 
 
 _DIGITS = re.compile(r"\d[\d.,]*")
+_HEAD_END = " : "  # what stands before it in an anchor - row, column, label - must be the very same ("Unit 1" is not "Unit 2")
 
 
 # Names as European languages but German write them: capitalised words in a row.
@@ -394,7 +400,10 @@ class _Linker:
         self.official = official
         self.surroundings = Surroundings(page, lexicon, catalogue.names)
         self.previous = [c for c in previous if c.fact in catalogue.facts and len(c.anchor) >= 16]
+        self.told: dict[int, Fact] = {}  # the fact of an amount, by sentence
         self.new_sites: dict[int, list[str]] = {}
+        self.countries = [o for o in observations if o.kind == "country" and o.role not in _NOT_NOW]
+        self.numbers = [o for o in observations if o.pair]
         self.others = [o for o in observations if o.kind in ("place", "organisation", "site")]
         self.spans: dict[tuple[str, int], list[tuple[int, int]]] = {}
         for o in observations:
@@ -408,7 +417,10 @@ class _Linker:
         if any(n.kind in ("programme", "site") for n in named):
             return True
         said = {stem(t.word) for t in tokens(self.page.title)} | self.surroundings.lead.stems
-        return any(alias <= said for alias in self.catalogue.aliases)
+        if any(alias <= said for alias in self.catalogue.aliases) or len(said & self.catalogue.landmarks) >= 2:
+            return True
+        things = self.surroundings.title.things | self.surroundings.lead.things
+        return bool(things & self.catalogue.things) or bool(self.catalogue.programme & said and not things)
 
     def place(self, observation: Observation) -> Linked | Unlinked:
         """Where one observation belongs."""
@@ -436,7 +448,14 @@ class _Linker:
 
     def situation(self, observation: Observation) -> Situation:
         others = [s for s in self.spans[observation.kind, observation.sentence_start] if s != (observation.start, observation.end)]
-        return self.surroundings.of(observation, clause_of(self.page, observation, others))
+        situation = self.surroundings.of(observation, clause_of(self.page, observation, others))
+        situation.is_elsewhere = self._names_strange_place(observation, situation)
+        return situation
+
+    def _names_strange_place(self, observation: Observation, situation: Situation) -> bool:
+        own = any(n.nearness >= SENTENCE and name.kind in ("site", "place", "host") for name, n in situation.names.items())
+        here = [o.value for o in self.others if o.sentence_start == observation.sentence_start]
+        return not own and any(isinstance(v, Place) and v.place_type != "country" for v in here)
 
     # ------------------------------------------------------------------------------------------------ money, dates, counts
 
@@ -450,13 +469,18 @@ class _Linker:
                 ("the same sentence of this page said it before",),
                 self.catalogue.facts[kept.fact or ""].label,
             )
+        beside = self._beside_known(observation)
+        if beside:
+            return beside
         situation = self.situation(observation)
         foreign = _foreign(situation) or self._aside(observation, situation) or self._comparison(observation)
         if foreign:
             return Unlinked(observation, foreign)
         targets = sorted(self._targets(observation, situation), key=lambda t: -t.score)
-        if targets and targets[0].score >= THRESHOLD:
+        is_no_date = isinstance(observation.value, DateSpan) and observation.value.start is None and observation.value.end is None
+        if targets and targets[0].score >= (NO_DATE_THRESHOLD if is_no_date else THRESHOLD):
             best = targets[0]
+            self.told[observation.sentence_start] = best.signature.fact
             return Linked(observation, best.signature.fact.key, best.score, best.reasons, best.signature.fact.label)
         nearest = f"; nearest is {targets[0].signature.fact.key} with {targets[0].score:.2f}" if targets else ""
         return self._new(observation, situation) or Unlinked(observation, f"no fact fits{nearest}")
@@ -469,6 +493,20 @@ class _Linker:
         named = any(n.nearness >= SENTENCE and name.kind in ("programme", "site") for name, n in situation.names.items())
         return None if named else "stands in the margin and does not name the programme"
 
+    def _beside_known(self, observation: Observation) -> Linked | None:
+        """The new half of a pair whose old half is the known value of a fact is about that fact, whatever the words."""
+        if observation.pair is None or observation.role is Role.PAST:
+            return None
+        partner = next(
+            (o for o in self.numbers if o.pair == observation.pair and o.kind == observation.kind and o is not observation), None
+        )
+        if partner is None:
+            return None
+        facts = [s.fact for s in self.catalogue.by_kind.get(observation.kind, ()) if self._agrees(s.fact, partner)]
+        if len(facts) != 1 or (isinstance(partner.value, Money) and _telling(partner.value) < 0.68):
+            return None
+        return Linked(observation, facts[0].key, 0.95, ("the old value beside it is the known one",), facts[0].label)
+
     def _comparison(self, observation: Observation) -> str | None:
         """ "By comparison", "elsewhere": the sentence is about something else on purpose."""
         return "is a comparison with something else" if "elsewhere" in self._cues_near(observation) else None
@@ -478,7 +516,9 @@ class _Linker:
         if observation.role in _NOT_NOW and observation.pair is None:
             return None
         anchor = anchor_of(self.page, observation)
-        candidates = [(fuzz.ratio(anchor, c.anchor), c) for c in self.previous if c.kind == observation.kind]
+        head, _, body = anchor.partition(_HEAD_END)
+        same_head = [c for c in self.previous if c.kind == observation.kind and c.anchor.partition(_HEAD_END)[0] == head]
+        candidates = [(fuzz.ratio(body, c.anchor.partition(_HEAD_END)[2]), c) for c in same_head]
         best = max(candidates, key=lambda pair: pair[0], default=None)
         return best[1] if best and best[0] >= SAME_SENTENCE else None
 
@@ -487,7 +527,8 @@ class _Linker:
         scopes = [s.fact.scope or "" for s in signatures if s.scope and max(_worded(s, situation), default=0.0) >= ROW]
         for signature in signatures:
             target = self._fit(signature, observation, situation)
-            if target is not None and scopes and not signature.fact.scope and signature.fact.kind != "count":
+            is_elsewhere = max(_worded(signature, situation), default=0.0) < ROW
+            if target is not None and scopes and is_elsewhere and signature.fact.kind != "count":
                 target = Target(signature, round(target.score * 0.5, 3), (*target.reasons, f"speaks of {scopes[0]}"))
             if target is not None:
                 yield target
@@ -503,7 +544,7 @@ class _Linker:
         prop = _property(signature, observation, situation, agrees, self.lexicon, row_header)
         if prop is None or prop.factor < 0.2:
             return None
-        scope = _scope(signature, situation, self.catalogue.narrower)
+        scope = _scope(signature, situation, self.catalogue.narrower, self.catalogue.programme)
         if agrees and scope.factor < 0.85 and (_telling(observation.value) >= 0.8 or not signature.fact.version):
             scope = Factor(0.85, scope.reason)  # an amount as exact as this is hardly another's
         factors = [
@@ -517,6 +558,8 @@ class _Linker:
         score = 1.0 if signature.fact.version else PROVISIONAL
         for factor in factors:
             score *= factor.factor
+        if _is_just_past(observation.value, self.page.published_on):
+            score *= 0.4
         return Target(signature, round(min(score, 1.0), 3), tuple(f.reason for f in factors if f.reason))
 
     def _agrees(self, fact: Fact, observation: Observation) -> bool:
@@ -543,15 +586,21 @@ class _Linker:
             return None
         subject = _subject(situation)
         about = self._about(observation, situation)
-        if about is None or self._is_of_strangers(observation, situation):
-            return None
         passage = self.page.passages[observation.passage]
+        is_prose = passage.form == "paragraph" and ":" not in self.page.text[observation.sentence_start : observation.start]
+        if isinstance(observation.value, Money) and _telling(observation.value) >= 0.68 and self._is_known_somewhere(observation):
+            return None  # another look at a known amount, in words that do not name its fact
+        if about is None or (not (self.official and is_prose) and self._is_of_strangers(observation, situation)):
+            return None
         if passage.column_header and passage.row is not None and subject is None and not self._row_has_new_site(passage):
             return None  # one of many amounts in a table about other things
-        label = self._label(observation, subject)
+        label = self._label(observation, subject, about)
         reasons = (f"about {subject.text if subject else 'the programme'}, {about}", "no known fact covers it")
         score = 0.6 if situation.names else 0.5
         return Linked(observation, None, score, reasons, label, f"{observation.kind}|{subject.text if subject else ''}|{about}")
+
+    def _is_known_somewhere(self, observation: Observation) -> bool:
+        return any(self._agrees(s.fact, observation) for s in self.catalogue.by_kind.get("money", ()))
 
     def _row_has_new_site(self, passage: Passage) -> bool:
         return any(p.start in self.new_sites for p in self.page.passages if p.group == passage.group and p.row == passage.row)
@@ -589,9 +638,7 @@ class _Linker:
 
     def _date_about(self, value: DateSpan, observation: Observation, situation: Situation, near: Mapping[str, float]) -> str | None:
         events = [
-            c
-            for c, n in near.items()
-            if c in _EVENTS and n >= 0.9 and c not in ("announce", "review", "apply", "sign", "approve", "decide")
+            c for c, n in near.items() if c in EVENTS and n >= 0.9 and c not in ("announce", "review", "apply", "sign", "approve", "decide")
         ]
         named = any(n.nearness >= 0.8 and name.kind in ("site", "organisation", "programme") for name, n in situation.names.items())
         published = self.page.published_on
@@ -623,14 +670,16 @@ class _Linker:
             return None
         return "number of " + value.unit
 
-    def _label(self, observation: Observation, subject: KnownName | None) -> str:
+    def _label(self, observation: Observation, subject: KnownName | None, about: str) -> str:
+        """What a new fact is called: the header it stands under, else its subject and sort, else the sentence that says it."""
         passage = self.page.passages[observation.passage]
-        words = passage.label or passage.row_header or (passage.column_header if passage.column_header else None)
-        if not words:
-            text = self.page.text[observation.sentence_start : observation.sentence_end]
-            words = " ".join(text.split())
-            words = words if len(words) <= 90 else words[:87].rsplit(" ", 1)[0] + " ..."
-        return f"{subject.text}: {words}" if subject and subject.text not in words else words
+        words = passage.label or passage.row_header or passage.column_header
+        if words:
+            return f"{subject.text}: {words}" if subject and subject.text not in words else words
+        if subject:
+            return f"{subject.text}: {about.replace('_', ' ')}"
+        words = " ".join(self.page.text[observation.sentence_start : observation.sentence_end].split()).rstrip(".:;")
+        return words if len(words) <= 90 else words[:87].rsplit(" ", 1)[0] + " ..."
 
     # ------------------------------------------------------------------------------------------------------------ sites
 
@@ -642,12 +691,34 @@ class _Linker:
             assert isinstance(fact.value, Site)
             match = same_site(fact.value, observation.value, {fact.value.name or fact.label: fact.aliases})
             if match.verdict == "same":
-                return Linked(observation, fact.key, 0.9, (match.reason,), fact.label)
+                return Linked(observation, fact.key, 0.9, (match.reason,), fact.label, cues=self._dropped(observation))
             if match.verdict == "unsure" and not self._is_told_apart(fact.value, observation.value):
                 unsure = unsure or (fact, match.reason)
         if unsure:
             return Unlinked(observation, f"may be {unsure[0].label}: {unsure[1]}")
         return self._new_site(observation)
+
+    def _dropped(self, observation: Observation) -> tuple[str, ...]:
+        """ "withdrawn" when the sentence says that the site is given up, and does not deny, suppose or recall it."""
+        cues = self._cues_near(observation)
+        is_said = "dropped" in cues and not cues & {"scenario", "quoted"} and observation.region is Region.MAIN
+        return ("withdrawn",) if is_said and self._is_near_cue(observation, "dropped") else ()
+
+    def _is_near_cue(self, observation: Observation, cue: str) -> bool:
+        """Is the cue said in the name's own stretch between commas, or behind a list of short stretches that begins with it?"""
+        text = self.page.text[observation.sentence_start : observation.sentence_end]
+        at = observation.start - observation.sentence_start
+        parts, start = [], 0
+        for part in re.split(r"[,;]", text):
+            parts.append((start, part))
+            start += len(part) + 1
+        own = next((k for k, (begin, part) in enumerate(parts) if begin <= at <= begin + len(part)), 0)
+        for k in range(own, len(parts)):
+            if cue in vocabulary(self.lexicon).concepts(parts[k][1]):
+                return True
+            if len(parts[k][1].split()) > LIST_WORDS:
+                break
+        return False
 
     def _is_told_apart(self, known: Site, met: Site) -> bool:
         """A site known by its country alone is not mistaken for every place of that country, where the programme has several sites there."""
@@ -715,11 +786,25 @@ class _Linker:
         single = [s for s in self.catalogue.by_kind.get("country", ()) if s.fact.value == observation.value]
         sets = self.catalogue.by_kind.get("countries", ())
         moving = "join" in cues or "leave" in cues
+        alone = [
+            s.fact
+            for s in self.catalogue.by_kind.get("site", ())
+            if isinstance(s.fact.value, Site) and s.fact.value.country == observation.value.country
+        ]
+        if self._dropped(observation) and len(alone) == 1 and alone[0].version:
+            named = replace(observation, kind="site", value=Site(None, country=observation.value.country))
+            return Linked(named, alone[0].key, 0.7, ("the one site in that country",), alone[0].label, cues=("withdrawn",))
+        is_of_members = any(
+            situation.concepts[c].nearness >= TITLE for c in ("states", "taking_part", "partners") if c in situation.concepts
+        )
+        listed = next((s for s in sets if is_of_members and self._is_listed_among(observation, s.fact)), None)
+        if listed is not None and not _foreign(situation):
+            return Linked(observation, listed.fact.key, 0.8, ("listed with the known ones",), listed.fact.label, cues=("join",))
         for signature in single:
             return Linked(observation, signature.fact.key, 0.8, ("the participant itself",), signature.fact.label, cues=tuple(sorted(cues)))
         if not moving or _foreign(situation) or not self.on_topic or observation.region is not Region.MAIN or observation.role in _NOT_NOW:
             return Unlinked(observation, "a country named without joining or leaving")
-        fitting = [s for s in sets if _scope(s, situation, self.catalogue.narrower).factor >= 0.8]
+        fitting = [s for s in sets if _scope(s, situation, self.catalogue.narrower, self.catalogue.programme).factor >= 0.8]
         if fitting:
             return Linked(
                 observation, fitting[0].fact.key, 0.8, ("joins or leaves, in the clause",), fitting[0].fact.label, cues=tuple(sorted(cues))
@@ -727,6 +812,22 @@ class _Linker:
         if not sets and self.catalogue.by_kind.get("country"):
             return Linked(observation, None, 0.6, ("joins, in the clause",), observation.raw, f"country|{observation.value.country}")
         return Unlinked(observation, "no list of participants to compare with")
+
+    def _is_listed_among(self, observation: Observation, fact: Fact) -> bool:
+        """Does the country stand in one list, or one sentence, with at least two known participants that make up a good part of it?"""
+        if not isinstance(fact.value, Countries) or observation.region is not Region.MAIN or not self.on_topic:
+            return False
+        group = self.page.passages[observation.passage].group
+        if group is not None and any(o.kind == "site" and self.page.passages[o.passage].group == group for o in self.others):
+            return False  # a list of sites names their countries, not the participants
+        here = {
+            o.value.country
+            for o in self.countries
+            if (group is not None and self.page.passages[o.passage].group == group) or o.sentence_start == observation.sentence_start
+            if isinstance(o.value, Country)
+        }
+        known = here & set(fact.value.countries)
+        return len(known) >= 2 and len(known) * 5 >= len(here) * 2
 
     def _organisation(self, observation: Observation) -> Linked | Unlinked:
         cues = self._cues_near(observation)
@@ -752,29 +853,59 @@ class _Linker:
         if foreign:
             return Unlinked(observation, foreign)
         for signature in self.catalogue.by_kind.get("status", ()):
+            if not signature.fact.version or observation.confidence < 0.5:
+                continue
             prop = _property(signature, observation, situation, False, self.lexicon)
             score = (
                 (prop.factor if prop else 0.0)
-                * _scope(signature, situation, self.catalogue.narrower).factor
+                * _scope(signature, situation, self.catalogue.narrower, self.catalogue.programme).factor
                 * self._topic(situation).factor
             )
             if score >= THRESHOLD:
                 return Linked(observation, signature.fact.key, score, (prop.reason if prop else "",), signature.fact.label)
-        sites = [n for n, near in situation.names.items() if n.kind == "site" and near.nearness >= 0.95 and n.key]
+        is_of_thing = bool(
+            {"sites", "projects", "building", "machine", *self.catalogue.things}
+            & {c for c, n in situation.concepts.items() if n.nearness >= AROUND}
+        )
+        kinds = (
+            ("site", "place") if observation.value.status in _STOPPED and is_of_thing else ("site",)
+        )  # a place is named for many reasons
+        sites = [n for n, near in situation.names.items() if n.kind in kinds and near.nearness >= 0.95 and n.key]
         if len({n.key for n in sites}) == 1:
             return Linked(observation, sites[0].key, 0.75, (f"said of {sites[0].text}",), sites[0].text)
+        deed = self.told.get(observation.sentence_start)
+        is_deed = deed is not None and bool({"grant", "contract", "loan"} & set(self.catalogue.signatures[deed.key].concepts))
+        if deed is not None and is_deed and deed.version and observation.value.status in _FATES:
+            return Linked(observation, deed.key, 0.7, (f"said of {deed.label}, whose amount stands beside it",), deed.label)
         return self._new_status(observation, situation) or Unlinked(observation, "no fact with a status is named in the clause")
 
     def _new_status(self, observation: Observation, situation: Situation) -> Linked | None:
         """An end or a stop of something of the programme, said in the title or at the head of the page."""
         assert isinstance(observation.value, Status)
         is_head = observation.start - self.main_start <= HEAD_CHARACTERS
-        if observation.value.status not in _DECISIVE or not is_head or not self.on_topic or observation.region is not Region.MAIN:
+        is_of_deed = any(situation.concepts[c].nearness >= SENTENCE for c in ("contract", "grant") if c in situation.concepts)
+        is_telling = observation.value.status in _DECISIVE or (is_of_deed and observation.value.status in _CONCLUDING)
+        if not is_telling or not is_head or not self.on_topic or observation.region is not Region.MAIN:
             return None
+        is_ours = any(n.nearness >= SENTENCE and name.kind in ("programme", "site") for name, n in situation.names.items())
+        if (
+            not is_ours
+            and not is_of_deed
+            and observation.value.status != "dismissed"
+            and observation.start > self.main_start + len(self.page.title)
+        ):
+            return None
+        own = stems(observation.value.of or "")
+        if own and own <= self.catalogue.programme and observation.start > self.main_start + len(self.page.title):
+            return None  # "most of HS2's eastern leg was dropped" is not the end of HS2; the end of a programme makes the title
         if observation.role not in (Role.CURRENT, Role.TOTAL) or observation.confidence < 0.5:
             return None
         label = observation.value.of or self.page.title
         return Linked(observation, None, 0.6, ("said at the head of the page",), label, f"status|{plain(label)}|{observation.value.status}")
+
+    def now_cue(self, observation: Observation) -> tuple[str, ...]:
+        """ "now" when the sentence says that this is how it stands at present."""
+        return ("now",) if "now" in self._cues_near(observation) else ()
 
     def _cues_near(self, observation: Observation) -> frozenset[str]:
         text = self.page.text[observation.sentence_start : observation.sentence_end]
@@ -869,8 +1000,8 @@ def _money_misfit(signature: Signature, situation: Situation, nearest: float) ->
 
 def _event(signature: Signature, situation: Situation, agrees: bool) -> Factor | None:
     """Dates belong to events: like is compared only with like, or with its kin."""
-    events = {c for c in signature.concepts if c in _EVENTS}
-    near = {c: n for c, n in situation.concepts.items() if c in _EVENTS}
+    events = {c for c in signature.concepts if c in EVENTS}
+    near = {c: n for c, n in situation.concepts.items() if c in EVENTS}
     close = {c for c, n in near.items() if n.nearness >= 0.9}
     hits = [(near[c].nearness, c, near[c].where) for c in events if c in near]
     kin = [(0.7 * near[k].nearness, k, near[k].where) for c in events for k in _KIN.get(c, ()) if k in near]
@@ -883,6 +1014,8 @@ def _event(signature: Signature, situation: Situation, agrees: bool) -> Factor |
     if best is None and not events:
         best = max(words, default=None)
     if best is None:
+        if signature.is_only_of_scope and not close and max(_worded(signature, situation), default=0.0) >= ROW:
+            return Factor(0.62, f"the one date of {signature.fact.scope}")
         return Factor(0.55, "the date is the known one") if agrees and not close else None
     score, word, where = best
     if "close" in close - events:
@@ -899,7 +1032,7 @@ def _unit(signature: Signature, observation: Observation, situation: Situation, 
     """Counts belong to unit nouns: the noun must agree; a further noun makes it a count of something else."""
     value = observation.value
     assert isinstance(value, Count)
-    known = signature.unit | set(signature.stems)
+    known = signature.unit | stems(" ".join(signature.fact.about)) if signature.unit else frozenset(signature.stems)
     if not value.unit:
         spoken = [situation.stems[w] for w in signature.unit or signature.stems if w in situation.stems]
         return (
@@ -919,13 +1052,13 @@ def _unit(signature: Signature, observation: Observation, situation: Situation, 
     means = properties(lexicon).concepts(value.unit) & signature.unit_concepts
     if not means:
         return None
-    return Factor(0.75 if lexicon.code != "en" else 0.6, f"{value.unit} means {sorted(means)[0]}")
+    return Factor(0.75 if lexicon.code != "en" else 0.45, f"{value.unit} means {sorted(means)[0]}")
 
 
-def _scope(signature: Signature, situation: Situation, narrower: frozenset[KnownName]) -> Factor:
+def _scope(signature: Signature, situation: Situation, narrower: frozenset[KnownName], programme: frozenset[str]) -> Factor:
     """Does the statement speak of the part of the programme that the fact is about? `narrower` are the names of its parts."""
     if signature.scope_keys:
-        return _named_scope(signature, situation)
+        return _named_scope(signature, situation, narrower, programme)
     part = Factor(1.0, "") if signature.fact.kind == "count" else _part_of(situation, narrower)
     if part.factor < 1 or not signature.fact.scope:
         return part
@@ -946,12 +1079,15 @@ def _part_of(situation: Situation, narrower: frozenset[KnownName]) -> Factor:
     return Factor(0.5, f"speaks of {text}, a part of the programme") if is_part else Factor(1.0, "")
 
 
-def _named_scope(signature: Signature, situation: Situation) -> Factor:
-    """A fact of one site needs that site named."""
-    nearness = max((n.nearness for name, n in situation.names.items() if name.key in signature.scope_keys), default=0.0)
-    return (
-        Factor(0.8 + 0.2 * nearness, f"within {signature.fact.scope}") if nearness else Factor(0.3, f"does not name {signature.fact.scope}")
-    )
+def _named_scope(signature: Signature, situation: Situation, narrower: frozenset[KnownName], programme: frozenset[str]) -> Factor:
+    """A fact of one site needs that site named; the site a programme is named after is meant where no other is."""
+    named = [n.nearness for name, n in situation.names.items() if name.key in signature.scope_keys]
+    nearness = max(named + _worded(signature, situation), default=0.0)
+    if nearness:
+        return Factor(0.8 + 0.2 * nearness, f"within {signature.fact.scope}")
+    others = any(n.nearness >= TITLE and name.key not in signature.scope_keys for name, n in situation.names.items() if name in narrower)
+    is_namesake = bool(stems(signature.fact.scope or "") & programme)
+    return Factor(0.75 if is_namesake and not others and not situation.is_elsewhere else 0.3, f"does not name {signature.fact.scope}")
 
 
 def _worded_scope(signature: Signature, situation: Situation) -> Factor:
@@ -959,12 +1095,18 @@ def _worded_scope(signature: Signature, situation: Situation) -> Factor:
     met = _worded(signature, situation)
     if met:
         return Factor(0.8 + 0.2 * max(met), f"within {signature.fact.scope}")
-    return Factor(0.55 if len(signature.scope) >= 2 else 0.85, f"does not name {signature.fact.scope}")
+    return Factor(0.4 if _is_named_scope(signature) else 0.85, f"does not name {signature.fact.scope}")
+
+
+def _is_named_scope(signature: Signature) -> bool:
+    """A scope with a name or number of its own ("Artemis II", "Porto-Soure") must be met; one in plain words ("first seven") need not."""
+    words = (signature.fact.scope or "").split()
+    return any("_" in w for w in signature.scope) or any(w[:1].isupper() and stem(plain(w).strip(",.")) in signature.scope for w in words)
 
 
 def _worded(signature: Signature, situation: Situation) -> list[float]:
     """How near the words of the scope are met, when enough of what sets it apart from other scopes is."""
-    met = {w: situation.stems[w].nearness for w in signature.scope if w in situation.stems}
+    met = {w: situation.stems[w].nearness for w in signature.scope if w in situation.stems and situation.stems[w].nearness >= TITLE}
     share = sum(signature.scope[w] for w in met) / (sum(signature.scope.values()) or 1)
     return list(met.values()) if share >= SCOPE_SHARE else []
 
@@ -985,6 +1127,14 @@ def _numbered(signature: Signature, situation: Situation) -> Factor:
 def _role(signature: Signature, observation: Observation, agrees: bool) -> Factor:
     """A part, a tranche or an increase is not the whole; a deadline is not the event."""
     roles = set(observation.roles)
+    counts = (observation.value, signature.fact.value)
+    if (
+        "progress" in observation.cues
+        and isinstance(counts[0], Count)
+        and isinstance(counts[1], Count)
+        and counts[0].count > counts[1].count
+    ):
+        roles.discard(Role.PART)  # "so far" below the figure is progress towards it, above it is a new figure
     if Role.DELTA in roles:
         return Factor(0.1, "an increase or decrease, not the value")
     if Role.RESTATED in roles:
@@ -1029,6 +1179,11 @@ def _plausible(old: Value, new: Value, agrees: bool, happened: bool) -> Factor:
     return Factor(0.35, "of quite another size")
 
 
+def _is_just_past(value: Value, published: date | None) -> bool:
+    """ "Last week": when something was said or done, hardly the date of what is planned."""
+    return isinstance(value, DateSpan) and value.relative and value.end is not None and published is not None and value.end <= published
+
+
 def _has_happened(fact: Fact) -> bool:
     """Was the date already past when it was announced? Then it is history, which later dates do not move."""
     return (
@@ -1052,12 +1207,20 @@ def _ratio(old: Value, new: Value) -> Decimal | None:
     pair: tuple[Decimal | None, Decimal | None] = (None, None)
     if isinstance(old, Money) and isinstance(new, Money):
         if None not in (old.currency, new.currency) and old.currency != new.currency:
-            return None
+            rate = exchange.rate(old.currency or "", new.currency or "")
+            return (
+                None
+                if rate is None
+                else _times((old.amount or old.max or old.min or Decimal(0)) * rate, new.amount or new.max or new.min or Decimal(0))
+            )
         pair = (old.amount or old.max or old.min, new.amount or new.max or new.min)
     elif isinstance(old, Count) and isinstance(new, Count):
         pair = (old.count, new.count)
-    small, large = (min(pair), max(pair)) if pair[0] and pair[1] else (None, None)  # type: ignore[type-var]
-    return large / small if small and large else None
+    return _times(pair[0], pair[1])
+
+
+def _times(a: Decimal | None, b: Decimal | None) -> Decimal | None:
+    return max(a, b) / min(a, b) if a and b else None
 
 
 # What stands around a whole part of the page says less of one sentence than the sentence before it does.

@@ -17,7 +17,9 @@ Nothing here stops a change from being stored or shown.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime, time, timedelta
 from enum import StrEnum
+from fnmatch import fnmatchcase
 
 from monitor.core.model import Cause, Change, ChangeStatus
 
@@ -46,6 +48,74 @@ class Notice:
     @property
     def is_sent(self) -> bool:
         return self.event is not Event.NOTHING
+
+
+class When(StrEnum):
+    """When a channel is told: at once, or all together every morning or every Monday morning."""
+
+    INSTANT = "instant"
+    DAILY = "daily"
+    WEEKLY = "weekly"
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """What one channel wants to hear, and when. Empty means all; `quiet` is a span of the local day, over midnight if its end is before its beginning."""
+
+    programmes: tuple[str, ...] = ()
+    types: tuple[str, ...] = ()
+    severity: int = 1
+    confidence: float = 0.0
+    when: When = When.INSTANT
+    quiet: tuple[time, time] | None = None
+
+    def wants(self, change: Change) -> bool:
+        return (
+            (not self.programmes or change.programme in self.programmes)
+            and (not self.types or change.type in self.types)
+            and change.severity >= self.severity
+            and change.confidence >= self.confidence
+        )
+
+
+EVERYTHING = Rule()
+
+
+def due_at(rule: Rule, now: datetime, morning: time) -> datetime:
+    """When a notice of now goes out; `now` in the zone of the reader, `morning` the time of the report there.
+
+    >>> noon = datetime(2026, 3, 4, 12)
+    >>> due_at(Rule(when=When.WEEKLY), noon, time(7, 5)).isoformat(), due_at(Rule(quiet=(time(22), time(7))), noon, time(7, 5)) == noon
+    ('2026-03-09T07:05:00', True)
+    """
+    if rule.when is When.INSTANT:
+        return _after_quiet(rule, now)
+    first = now.replace(hour=morning.hour, minute=morning.minute, second=0, microsecond=0)
+    following = first if first > now else first + timedelta(days=1)
+    if rule.when is When.WEEKLY:
+        following += timedelta(days=-following.weekday() % 7)
+    return _after_quiet(rule, following)
+
+
+def _after_quiet(rule: Rule, at: datetime) -> datetime:
+    if rule.quiet is None:
+        return at
+    begins, ends = rule.quiet
+    clock = at.time()
+    is_quiet = begins <= clock < ends if begins <= ends else clock >= begins or clock < ends
+    if not is_quiet:
+        return at
+    end = at.replace(hour=ends.hour, minute=ends.minute, second=0, microsecond=0)
+    return end if end > at else end + timedelta(days=1)
+
+
+def covers(pattern: str, change: Change) -> bool:
+    """Whether a silence with this pattern is about the change: its fact key, type, id or label, with * for anything; case does not matter.
+
+    An empty pattern covers everything.
+    """
+    wanted = pattern.casefold() or "*"
+    return any(fnmatchcase(name.casefold(), wanted) for name in (change.fact or "", str(change.type), change.id, change.label))
 
 
 def judge(change: Change, before: Change | None = None, *, doubt: str | None = None, silence: str | None = None) -> Notice:

@@ -9,7 +9,6 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from itertools import pairwise
 from typing import NamedTuple
 
 from monitor.core.lang import Lexicon
@@ -19,13 +18,13 @@ from monitor.core.text.names import find_names
 from monitor.core.text.passages import sentences
 from monitor.core.text.words import Token, properties, tokens
 
-CLAUSE, HEADER, ROW, AROUND, SENTENCE, HEADING, BEFORE, TITLE, LEAD = 1.0, 0.95, 0.88, 0.85, 0.8, 0.6, 0.45, 0.4, 0.3
+CLAUSE, HEADER, BEHIND, ROW, AROUND, SENTENCE, HEADING, BEFORE, TITLE, LEAD = 1.0, 0.95, 0.95, 0.88, 0.85, 0.8, 0.6, 0.45, 0.4, 0.3
 
-_STOP = frozenset(
-    """the and for with from that this are was were will has have had its not but all any new first per into over under than then more about also been being
-    les des une aux par pour sur dans est der die das und den dem ein eine von mit auf fur ist los las una del con por que para sono gli dei delle della nel
-    nella het een van met voor dos uma com""".split()
-)
+_STOP_WORDS = """current
+the and for with from that this are was were will has have had its not but all any new first per into over under than then more about also
+been being les des une aux par pour sur dans est der die das und den dem ein eine von mit auf fur ist los las una del con por que para sono gli dei delle
+della nel nella het een van met voor dos uma com"""
+_STOP = frozenset(_STOP_WORDS.split())
 
 
 def stem(word: str) -> str:
@@ -42,24 +41,105 @@ def stems(text: str) -> frozenset[str]:
     return frozenset(stem(t.word) for t in tokens(text) if len(t.word) > 2 and t.word not in _STOP and not t.word.isdigit())
 
 
-def numbered(text: str, lexicon: Lexicon) -> frozenset[str]:
-    """The numbered things of a text in one notation for all languages: "Unit 1" is unit_1, "zweite Phase" and "2.ª fase" are phase_2."""
+class Numbered(NamedTuple):
+    """A numbered thing at its place in a text: "Unit 1" is unit_1, "zweite Phase" and "2.ª fase" are phase_2, "Artemis II" is artemi_2."""
+
+    start: int
+    feature: str
+
+
+def numbered_in(text: str, lexicon: Lexicon) -> list[Numbered]:
+    """The numbered things of a text, in one notation for all languages.
+
+    An ordinal without a noun has that of the one before ("the first unit ..., the second").
+    """
     words = tokens(text)
     senses = vocabulary(lexicon).senses(words)
     nouns = {s.start: s.concept.removeprefix("noun_") for s in senses if s.concept.startswith("noun_")}
     orders = {s.start: s.concept.removeprefix("ordinal_") for s in senses if s.concept.startswith("ordinal_")}
-    orders.update({t.start: t.word.lstrip("0") for t in words if t.word.isdigit() and len(t.word) <= 2})
-    found = set()
-    for a, b in [*pairwise(words), *zip(words, words[2:], strict=False)]:
-        for noun, order in ((a, b), (b, a)):
-            if noun.start in nouns and order.start in orders and _is_beside(text, a, b):
-                found.add(f"{nouns[noun.start]}_{orders[order.start]}")
-    return frozenset(found)
+    found: list[Numbered] = []
+    last = ""
+    for k, token in enumerate(words):
+        order = orders.get(token.start) or _number_of(text[token.start : token.end])
+        if not order:
+            continue
+        noun = next((nouns[w.start] for w in _neighbours(words, k, text) if w.start in nouns), "")
+        if not noun and token.start in orders:  # "the first of the three reactors"
+            noun = next((nouns[w.start] for w in words[k + 1 : k + 4] if w.start in nouns), "")
+        if not noun and k and token.start not in orders and _is_name(text, words[k - 1]) and _is_beside(text, words[k - 1], token):
+            noun = stem(words[k - 1].word)
+        if not noun and token.start in orders:
+            noun = last
+        if noun:
+            found.append(Numbered(token.start, f"{noun}_{order}"))
+            last = noun if token.start in orders else last
+    return found
+
+
+def numbered(text: str, lexicon: Lexicon) -> frozenset[str]:
+    """The features of the numbered things of a text."""
+    return frozenset(n.feature for n in numbered_in(text, lexicon))
+
+
+_ROMAN = {"I": "1", "II": "2", "III": "3", "IV": "4", "V": "5", "VI": "6", "VII": "7", "VIII": "8", "IX": "9", "X": "10"}
+_SPELLED = {"One": "1", "Two": "2", "Three": "3", "Four": "4"}
+_SHORT = re.compile(r"\d{1,2}[a-z]?")
+
+
+def _number_of(written: str) -> str:
+    """What a word counts to as the number of a thing: 2, 2a, II, One; empty for others."""
+    return _ROMAN.get(written) or _SPELLED.get(written) or (written.lstrip("0") if _SHORT.fullmatch(written) else "")
+
+
+def _neighbours(words: list[Token], k: int, text: str) -> list[Token]:
+    near = [w for w in words[max(0, k - 1) : k + 2] if w is not words[k]]
+    return [w for w in near if _is_beside(text, min(w, words[k], key=lambda t: t.start), max(w, words[k], key=lambda t: t.start))]
+
+
+def _is_name(text: str, token: Token) -> bool:
+    return len(token.word) > 2 and text[token.start].isupper() and token.word.isalpha()
 
 
 def _is_beside(text: str, a: Token, b: Token) -> bool:
     """Nothing but blanks, a full stop, a dash or an ordinal sign between two words."""
-    return len(text[a.end : b.start].strip(" .-–ªº°\N{NO-BREAK SPACE}a")) == 0
+    return len(text[a.end : b.start].strip(" .-–ªº°\N{NO-BREAK SPACE}")) == 0
+
+
+# What programmes are about: a page about the same sort of thing, from a source watched for it, is taken to be about the programme.
+THINGS = frozenset(
+    {"rail", "road", "airport", "bridge", "telescope", "reactor", "chip", "satellite", "computer", "hospital", "defence", "housing"}
+)
+# What a date can be the date of.
+EVENTS = frozenset(
+    [
+        "announce",
+        "select",
+        "decide",
+        "approve",
+        "force",
+        "sign",
+        "apply",
+        "start_works",
+        "build",
+        "deliver",
+        "install",
+        "complete",
+        "test",
+        "open",
+        "operate",
+        "full",
+        "launch",
+        "arrive",
+        "first_light",
+        "first_plasma",
+        "close",
+        "implement",
+        "review",
+    ]
+)
+# What an amount can be.
+_SORTS = "cost budget investment funding grant loan contract national union private fine operation_cost contingency shareholding"
+SORTS = frozenset(_SORTS.split())
 
 
 class Near(NamedTuple):
@@ -76,6 +156,7 @@ class Situation:
     concepts: dict[str, Near] = field(default_factory=dict)
     stems: dict[str, Near] = field(default_factory=dict)
     names: dict[KnownName, Near] = field(default_factory=dict)
+    is_elsewhere: bool = False  # the sentence names a town or region that the programme does not know, and none that it does
 
     def add(self, layer: Layer, nearness: float, where: str) -> None:
         near = Near(nearness, where)
@@ -88,12 +169,17 @@ class Situation:
                 self.names[name] = near
 
 
+def _moved(found: list[Numbered], by: int) -> list[Numbered]:
+    return [Numbered(n.start + by, n.feature) for n in found]
+
+
 class Layer(NamedTuple):
     """One piece of text around a value, digested: its concepts, stems and known names."""
 
     concepts: frozenset[str]
     stems: frozenset[str]
     names: tuple[KnownName, ...]
+    things: frozenset[str] = frozenset()
 
 
 class Surroundings:
@@ -104,6 +190,7 @@ class Surroundings:
         self.lexicon = lexicon
         self.names = names
         self._found = sorted(find_names(page.text, names), key=lambda s: s.start)
+        self._numbered = [n for p in page.passages for n in _moved(numbered_in(page.text[p.start : p.end], lexicon), p.start)]
         self._layers: dict[str, Layer] = {}
         self._spans: dict[tuple[int, int], Layer] = {}
         self._sentences: dict[int, list[tuple[int, int]]] = {}
@@ -113,21 +200,21 @@ class Surroundings:
     def layer(self, text: str) -> Layer:
         """The digest of a text that stands elsewhere (a header, a heading, a title)."""
         if text not in self._layers:
-            self._layers[text] = Layer(
-                properties(self.lexicon).concepts(text), stems(text), tuple(n for s in find_names(text, self.names) for n in s.names)
-            )
+            names = tuple(n for s in find_names(text, self.names) for n in s.names)
+            self._layers[text] = self._digest(text, numbered(text, self.lexicon), names)
         return self._layers[text]
-
-    def _stems(self, text: str) -> frozenset[str]:
-        return stems(text) | numbered(text, self.lexicon)
 
     def span(self, start: int, end: int) -> Layer:
         """The digest of a piece of the page."""
         if (start, end) not in self._spans:
-            text = self.page.text[start:end]
             names = tuple(n for s in self._found if s.start >= start and s.end <= end for n in s.names)
-            self._spans[start, end] = Layer(properties(self.lexicon).concepts(text), self._stems(text), names)
+            features = frozenset(n.feature for n in self._numbered if start <= n.start < end)
+            self._spans[start, end] = self._digest(self.page.text[start:end], features, names)
         return self._spans[start, end]
+
+    def _digest(self, text: str, features: frozenset[str], names: tuple[KnownName, ...]) -> Layer:
+        said = properties(self.lexicon).concepts(text)
+        return Layer(said - THINGS, stems(text) | features, names, said & THINGS)
 
     def of(self, observation: Observation, clause: tuple[int, int]) -> Situation:
         """The situation of an observation; `clause` bounds the part of its sentence that is its own."""
@@ -136,7 +223,8 @@ class Surroundings:
         core = self._core(observation, clause)
         situation.add(self.span(core[0], observation.end), CLAUSE, "in the clause")
         is_purpose = _PURPOSE.match(self.page.text, observation.end, core[1]) is not None
-        situation.add(self.span(observation.end, core[1]), CLAUSE if is_purpose else AROUND, "in the clause")
+        after = CLAUSE if is_purpose else AROUND if observation.kind == "money" else BEHIND  # verbs follow dates ("geht 2026 in Betrieb")
+        situation.add(self.span(observation.end, core[1]), after, "in the clause")
         situation.add(self.span(*clause), AROUND, "in the clause")
         if passage.row is not None:
             situation.add(self._row(observation.passage), ROW, "in the row")
@@ -153,18 +241,28 @@ class Surroundings:
         before = self._before(observation, passage)
         if before:
             situation.add(self.span(*before), BEFORE, "in the sentence before")
+        self._keep_last_numbered(observation, situation)
         situation.add(self.title, TITLE, "in the title")
         situation.add(self.lead, LEAD, "in the lead")
         return situation
 
+    def _keep_last_numbered(self, observation: Observation, situation: Situation) -> None:
+        """Of several numbered things of one sort in a sentence, the last before the value is the one spoken of."""
+        said = [n for n in self._numbered if observation.sentence_start <= n.start < observation.start]
+        last = {n.feature.split("_")[0]: n.feature for n in said}
+        for feature in {n.feature for n in said} - set(last.values()):
+            situation.stems[feature] = Near(min(BEFORE, situation.stems[feature].nearness), "earlier in the sentence")
+
     def _core(self, observation: Observation, clause: tuple[int, int]) -> tuple[int, int]:
         """The smallest stretch between commas around a value that says a property at all; the whole clause when none does."""
         text = self.page.text
+        wanted = {"money": SORTS, "date": EVENTS}.get(observation.kind, frozenset())
         commas = [m.start() for m in _COMMA.finditer(text, *clause)]
         right = min((c for c in commas if c >= observation.end), default=clause[1])
         starts = [clause[0], *(c + 1 for c in commas if c < observation.start)]
         for left in reversed(starts):
-            if self.span(left, right).concepts:
+            said = self.span(left, right).concepts
+            if said & wanted if wanted else said:
                 return left, right
         return clause
 

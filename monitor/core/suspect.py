@@ -17,8 +17,9 @@ from monitor.core.model import Form, Page, Region
 SHORT = 120  # words of main text; error pages and walls of CMSs and CDNs have 5-90, the shortest real news 40-60
 _TINY = 8  # words; less is no page, unless it carries a figure
 _SAMPLE = 400  # distinct words kept of a good look
-_OTHER = 0.12  # share of words in common below which a page is another one; redesigned and updated pages keep more than 0.3
+_OTHER = 0.2  # share of long words in common below which a page is another one; redesigned and updated pages keep more than 0.3
 _HALVED = 0.4
+_LONG = 5  # letters
 _WORD = re.compile(r"[^\W\d_]{3,30}")
 _LOREM = re.compile(r"lorem\s{1,3}ipsum|dolor\s{1,3}sit\s{1,3}amet|consectetur\s{1,3}adipi", re.I)
 _CODE = re.compile(r"^\W{0,3}(?:error\s{0,3})?(?:4\d\d|50\d)\b", re.I)
@@ -194,10 +195,11 @@ def _emptiness(page: Page, words: list[str]) -> Doubt | None:
 
 def _unlike(page: Page, words: list[str], usual: Usual, fact_count: int | None) -> Doubt | None:
     """Another article under the same address, or half of what was there."""
-    distinct = set(words)
-    if usual.words and len(usual.words) >= 15 and len(distinct) >= 15:
+    # Long words only: "the", "with" and "which" are common to any two texts of a language.
+    ours, theirs = ({w for w in kept if len(w) >= _LONG} for kept in (words, usual.words))
+    if min(len(ours), len(theirs)) >= 15:
         # Compared both ways: the smaller vocabulary may be a part of the larger.
-        common = len(distinct & usual.words) / min(len(distinct), len(usual.words))
+        common = len(ours & theirs) / min(len(ours), len(theirs))
         if common < _OTHER and not _same_title(page.title, usual.title):
             return Doubt("suspect", f"another page under this address: {page.title[:60]!r} instead of {usual.title[:60]!r}")
     if usual.word_count >= 80 and len(words) < _HALVED * usual.word_count and not _kept_facts(usual, fact_count):

@@ -62,7 +62,9 @@ class Bundle:
         if version is None:
             return None
         if path.endswith(".xml"):
-            return Answer(filled(version.text, {"pages": base}).encode(), "application/rss+xml; charset=utf-8", version.status, version.since)
+            return Answer(
+                filled(version.text, {"pages": base}).encode(), "application/rss+xml; charset=utf-8", version.status, version.since
+            )
         page = self.surrounded(path, version, today)
         return Answer(filled(page, {"pages": base}).encode(), "text/html; charset=utf-8", version.status, version.since)
 
@@ -123,7 +125,12 @@ def draw(path: str, today: date) -> bytes:
 
 def noise_of(words: Mapping[str, Any], chance: bytes) -> dict[str, str]:
     """What surrounds a page, as HTML by field name."""
-    numbers = {"n": str(100 + chance[0] * 3 + chance[1]), "d": str(chance[2] % 10), "h": str(6 + chance[3] % 3), "m": f"{chance[4] % 60:02}"}
+    numbers = {
+        "n": str(100 + chance[0] * 3 + chance[1]),
+        "d": str(chance[2] % 10),
+        "h": str(6 + chance[3] % 3),
+        "m": f"{chance[4] % 60:02}",
+    }
 
     def said(text: str) -> str:
         return escape(re.sub(r"\{([ndhm])\}", lambda m: numbers[m.group(1)], text), quote=False)

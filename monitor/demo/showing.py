@@ -9,7 +9,9 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from importlib import import_module
 from importlib.util import find_spec
+from itertools import groupby
 from pathlib import Path
+from textwrap import shorten
 from typing import Any
 
 from rich.console import Console
@@ -21,16 +23,16 @@ from monitor.demo.bundle import Bundle, load
 from monitor.demo.server import serving
 from monitor.demo.stepping import Day, Outcome, Tell, make_home, settings_for, step_through
 from monitor.errors import MonitorError
-from monitor.render import report_as
 from monitor.render.values import TYPES, show_day
+from monitor.render.view import Flag, flag, headline, looked
 
 WEB = "monitor.web.app"
 SERVICE = "monitor.service"
+WIDTH = 120
+"""Longest line of a change, in characters; addresses stay whole."""
 
 
-def run(
-    *, serve: bool = False, host: str = "127.0.0.1", port: int = 8000, home: Path | None = None, console: Console | None = None
-) -> int:
+def run(*, serve: bool = False, host: str = "127.0.0.1", port: int = 8000, home: Path | None = None, console: Console | None = None) -> int:
     """Steps through the days of the example pages and prints the report; 0. With `serve` the web UI stays open until Ctrl-C.
 
     Without `home` everything happens in a folder that is removed afterwards. Raises UsageError for a `home` that is in use, MonitorError where the web UI
@@ -81,7 +83,26 @@ def opening(bundle: Bundle, base: str) -> str:
 
 
 def closing(outcome: Outcome, *, bold: bool) -> str:
-    return "\nWhat changed against the announcement, where it says so, and since when\n\n" + report_as(outcome.report, "text", bold=bold)
+    """The end of the demo: every change in the order of time, then the report in one line."""
+    report = outcome.report
+    changes = sorted(outcome.changes, key=lambda change: (change.first_seen.date(), -change.severity, change.label))
+    lines = ["", heading(f"{report.title}: what changed against the announcement, where it says so, and since when", bold)]
+    for day, told in groupby(changes, key=lambda change: change.first_seen.date()):
+        lines += ["", heading(f"Since {show_day(day)}", bold)]
+        lines += [line for change in told for line in in_full(flag(change))]
+    lines += ["", f"{headline(report)}; {looked(report)}, on {len(outcome.days)} days."]
+    return "\n".join(lines)
+
+
+def heading(text: str, bold: bool) -> str:
+    return f"\x1b[1m{text}\x1b[0m" if bold else text
+
+
+def in_full(shown: Flag) -> list[str]:
+    """A change in three lines: what it is, the words that say so, and where they stand."""
+    title = f"{shown.type}: {shown.sentence}" + (f" ({shown.status})" if shown.status else "")
+    quote = shorten(shown.quote, WIDTH, placeholder=" ...")
+    return [f"  {shorten(title, WIDTH, placeholder=' ...')}", f"      “{quote}”", f"      {shown.source}; {shown.heard}; {shown.url}"]
 
 
 @contextmanager

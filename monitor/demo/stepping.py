@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from pathlib import Path
@@ -38,9 +38,10 @@ class Day:
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """All days and the report over all of them."""
+    """All days, every change as it stands at the end, and the report over the whole time."""
 
     days: tuple[Day, ...]
+    changes: tuple[Change, ...]
     report: Report
 
 
@@ -74,7 +75,8 @@ def step_through(settings: Settings, bundle: Bundle, server: PageServer, tell: T
             server.today = today
             days.append(check(store, fetcher, understanding, known, today))
             tell(days[-1])
-        return Outcome(tuple(days), report(store, known, bundle.days[0], bundle.days[-1]))
+        changes = queries.changes(store, programme=known.id)
+        return Outcome(tuple(days), tuple(changes), report(store, known, changes, bundle.days[0], bundle.days[-1]))
 
 
 def check(store: Store, fetcher: Fetcher, understanding: Understanding, known: Baseline, today: date) -> Day:
@@ -83,18 +85,23 @@ def check(store: Store, fetcher: Fetcher, understanding: Understanding, known: B
     sync.sync(store, known, at)
     passes = []
     for number, source in enumerate(known.sources):
-        minute = at + timedelta(minutes=number)
-        passes.append(pipeline.check(store, fetcher, understanding, [known], lambda minute=minute: minute, source=source.id, all=True))
-    raised = sorted({id for one in passes for digested in one.digests for id in digested.raised})
+        passes.append(
+            pipeline.check(store, fetcher, understanding, [known], stopped_at(at + timedelta(minutes=number)), source=source.id, all=True)
+        )
+    raised = sorted({change for one in passes for digested in one.digests for change in digested.raised})
     changes = queries.changes(store, programme=known.id, ids=raised) if raised else []
     found = [look for one in passes for look in one.looks]
     unchanged = sum(look.snapshot is None and not look.is_failure for look in found)
     return Day(today, len(found), unchanged, sum(len(one.failures) for one in passes), tuple(changes))
 
 
-def report(store: Store, known: Baseline, first: date, last: date) -> Report:
+def stopped_at(moment: datetime) -> pipeline.Clock:
+    """A clock that always shows that moment."""
+    return lambda: moment
+
+
+def report(store: Store, known: Baseline, changes: Sequence[Change], first: date, last: date) -> Report:
     """What the daily reports said, in one: everything that changed from the first day to the last."""
     now = datetime.combine(last, CHECKED_AT) + REPORTED_AFTER
     period = Period(datetime.combine(first, time(0, tzinfo=UTC)), now)
-    changes = queries.changes(store, programme=known.id)
     return compose(known.id, changes, known, looks.sources(store, known.id), period, now)

@@ -62,7 +62,8 @@ def read_body(answer: Answer, *, max_bytes: int, source_kind: str = "page", cut:
     With `cut` a body over the limit is cut there instead of refused (robots.txt is read so far and no further).
     """
     subject = str(answer.url)
-    _check_type(answer, source_kind, subject)
+    if source_kind != "part":  # what a browser asks for (scripts, data) is handed to it, not read by us
+        _check_type(answer, source_kind, subject)
     encoding = _encoding(answer, subject)
     _check_declared_length(answer, max_bytes, subject, cut)
     body = bytearray()

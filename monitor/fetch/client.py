@@ -8,7 +8,7 @@ import ssl
 import threading
 import time
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from types import TracebackType
 from typing import Self
@@ -127,9 +127,24 @@ class Fetcher:
         written = url or source.url
         deadline = Deadline(source.timeout_s or self.limits.timeout_s, self._monotonic, self._stopped)
         deadline.subject = written
-        look = _Look(source, written, self._addresses.parse(written), validators, now, deadline)
+        look = _Look(source, written, self._addresses.parse(written), None if source.browser else validators, now, deadline)
         with governed(deadline):
-            return self._persist(look)
+            found = self._persist(look)
+            return self._shown(look, found) if source.browser and isinstance(found, Capture) else found
+
+    def _shown(self, look: _Look, first: Capture) -> Capture:
+        """The page as a browser shows it; the shell alone says nothing about what its scripts fetch, so it is never asked for conditionally."""
+        from monitor.fetch.browser import browse
+
+        source = replace(look.source, kind="part")
+
+        def ask(url: str) -> Capture:
+            with governed(look.deadline):  # the browser calls back outside of our context
+                found = self._walk(_Look(source, url, self._addresses.parse(url), None, look.now, look.deadline))
+                assert isinstance(found, Capture)  # nothing was asked conditionally
+                return found
+
+        return browse(look.source, first, ask, look.deadline, look.source.max_bytes or self.limits.max_bytes)
 
     def _persist(self, look: _Look) -> Capture | NotModified:
         """Tries again after failures that may pass, as often and as long as the limits allow."""

@@ -80,7 +80,7 @@ def is_sound(path: Path) -> bool:
     except sqlite3.OperationalError as error:
         if is_busy(error):
             return True
-        raise damaged(path) from error
+        raise (refused_by_disk(path) if is_disk(error) else damaged(path)) from error
     except sqlite3.DatabaseError as error:
         raise damaged(path) from error
 
@@ -96,7 +96,7 @@ def version(path: Path) -> str | None:
     except sqlite3.OperationalError as error:
         if is_busy(error):
             raise StoreError(f"the database {path} is locked by another process (wait for it, or stop it)") from error
-        raise damaged(path) from error
+        raise (refused_by_disk(path) if is_disk(error) else damaged(path)) from error
     except sqlite3.DatabaseError as error:
         raise damaged(path) from error
     if names:
@@ -110,6 +110,17 @@ def connect(path: Path) -> sqlite3.Connection:
 
 def is_busy(error: BaseException) -> bool:
     return "locked" in str(error) or "busy" in str(error)
+
+
+def is_disk(error: BaseException) -> bool:
+    """Whether the disk is at fault: even to read, SQLite makes an index of the log beside the database, which a full disk refuses."""
+    return any(words in str(error) for words in ("disk I/O error", "disk is full", "unable to open"))
+
+
+def refused_by_disk(path: Path) -> StoreError:
+    return StoreError(
+        f"the disk refuses to open the database {path} (check the disk and its free space; nothing says that the database is damaged)"
+    )
 
 
 def damaged(path: Path) -> StoreError:

@@ -7,21 +7,22 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
-from typing import Any, Protocol
+from datetime import datetime, timedelta
+from typing import Any, NamedTuple, Protocol
 
 from sqlalchemy import and_, delete, or_, select, update
 from sqlalchemy.engine import Connection, RowMapping
 
 from monitor.core.model import Change, Claim, Linked, Observation, Page
 from monitor.store import codec
-from monitor.store.sources import SNAPSHOT, SOURCE, URL, Address, address_of
+from monitor.store.sources import SNAPSHOT, SOURCE, URL, Address, address_of, is_patience_over
 from monitor.store.statements import insert_many, limit_text, put
 from monitor.store.tables import AnalysisRow, ObservationRow, OutboxRow, table
 
 ANALYSIS = table(AnalysisRow)
 OBSERVATION = table(ObservationRow)
 OUTBOX = table(OutboxRow)
+FRESH = timedelta(days=14)  # a page not seen for longer has every right to be another one; or three intervals of its source
 USUAL_OF = 9  # facts_usual is the median over so many good readings
 IN_COLUMNS = ("kind", "value", "quote", "raw", "start", "end", "role", "confidence")
 
@@ -72,6 +73,13 @@ class Waiting:
     captured_at: datetime
     sha256: str
     http_status: int
+    media_type: str
+
+
+class Kept(NamedTuple):
+    """A stored answer: the hash of its body and its declared type."""
+
+    sha256: str
     media_type: str
 
 
@@ -132,6 +140,28 @@ def snapshots(connection: Connection, *where: Any) -> list[Waiting]:
     ]
 
 
+def before(connection: Connection, waiting: Waiting) -> Kept | None:
+    """The last good answer of the same address, if recent enough to compare with and our doubts are not so old that the page must have changed."""
+    row = waiting.address.row
+    seen_at = row["confirmed_at"]
+    fresh_for = max(FRESH, 3 * timedelta(seconds=waiting.address.source.every_s))
+    if seen_at is None or not timedelta(0) <= waiting.captured_at - seen_at <= fresh_for:
+        return None
+    at = max(waiting.captured_at, row["last_fetched_at"] or waiting.captured_at)
+    if is_patience_over(connection, row, at):
+        return None
+    statement = (
+        select(SNAPSHOT.c.sha256, SNAPSHOT.c.media_type)
+        .join(ANALYSIS, ANALYSIS.c.snapshot == SNAPSHOT.c.id)
+        .where(SNAPSHOT.c.source_url == waiting.address.id, SNAPSHOT.c.id != waiting.snapshot, ANALYSIS.c.status == "ok")
+        .where(SNAPSHOT.c.captured_at <= waiting.captured_at)
+        .order_by(SNAPSHOT.c.captured_at.desc(), SNAPSHOT.c.id)
+        .limit(1)
+    )
+    found = connection.execute(statement).first()
+    return Kept(found[0], found[1]) if found is not None else None
+
+
 def usual(connection: Connection, source_url: str) -> int | None:
     """How many observations this address usually gives: the median of its last good readings; None before the first."""
     statement = (
@@ -142,7 +172,7 @@ def usual(connection: Connection, source_url: str) -> int | None:
         .limit(USUAL_OF)
     )
     counts = sorted(connection.execute(statement).scalars())
-    return counts[len(counts) // 2] if counts else None
+    return counts[(len(counts) - 1) // 2] if counts else None
 
 
 # --------------------------------------------------------------------------------------------------------------------------- writing

@@ -10,6 +10,7 @@ import importlib.util
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager
+from datetime import UTC, tzinfo
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +19,7 @@ from sqlalchemy.engine import Connection, Engine
 from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError
 from sqlalchemy.pool import StaticPool
 
+from monitor.core.schedule import USUAL_PACE, Pace
 from monitor.errors import ConfigError, StoreError
 from monitor.store import condition
 from monitor.store.blobs import Blobs
@@ -43,6 +45,9 @@ SAYINGS: tuple[tuple[str, str], ...] = (
 
 class Store:
     """An open database with the bodies beside it. Threads may share it; each `read` and `write` has a connection of its own."""
+
+    pace: Pace = USUAL_PACE  # how far the schedule may go from what the sources ask for
+    zone: tzinfo = UTC  # in which cron lines are meant
 
     def __init__(self, engine: Engine, blobs: Blobs, path: Path | None, *, wait_s: float) -> None:
         self.engine = engine
@@ -121,17 +126,24 @@ def open(  # noqa: A001 - `engine.open` is what a reader expects
     address = parsed(url)
     path = sqlite_path(address)
     folder = blobs or (path.parent / "blobs" if path else Path("var/blobs"))
-    if address.get_backend_name() == "sqlite" and path is not None:
+    state: Condition | None = None
+    if path is not None:
         state = condition.inspect(path, SCHEMA, known_schemas())
         make_folder(path.parent)
-        store = Store(connect(address, busy_timeout_s), Blobs(folder), path, wait_s=wait_s)
-    else:
-        store = Store(connect(address, busy_timeout_s), Blobs(folder), None, wait_s=wait_s)
-        state = server_condition(store)
+    store = Store(connect(address, busy_timeout_s), Blobs(folder), path, wait_s=wait_s)
+    try:
+        bring_up_to_date(store, state or server_condition(store))
+    except BaseException:
+        store.close()
+        raise
+    return store
+
+
+def bring_up_to_date(store: Store, state: Condition) -> None:
+    """Under the lock, so that nothing older is running meanwhile."""
     if state is not Condition.CURRENT:
         with store.running():
             upgrade(store)
-    return store
 
 
 # ----------------------------------------------------------------------------------------------------------------------- connecting

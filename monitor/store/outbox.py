@@ -16,6 +16,8 @@ from monitor.store.knowledge import CHANGE, read_changes
 from monitor.store.statements import insert_new, limit_text
 
 LEASE_S = 300
+LATEST = timedelta(days=32)
+"""No notice waits longer (a monthly digest does); one that seems to was planned by a clock that was ahead, and is due."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,9 +49,9 @@ class Outbox:
     def claim(self, now: datetime, limit: int) -> list[Parcel]:
         return claim_notices(self.store, now, limit)
 
-    def put(self, parcel: Parcel, at: datetime) -> None:
-        """Adds the parcel for its channel, due at once; the same key for the same channel is put there once, for ever."""
-        put_notice(self.store, row_of(parcel, at))
+    def put(self, parcel: Parcel, at: datetime, due_at: datetime | None = None) -> None:
+        """Adds the parcel for its channel, due at once unless said otherwise; the same key for the same channel is put there once, for ever."""
+        put_notice(self.store, row_of(parcel, at) | {"due_at": due_at or at})
 
     def mark_sent(self, parcel: Parcel, at: datetime) -> None:
         mark_sent(self.store, parcel.id, at)
@@ -71,12 +73,20 @@ def row_of(parcel: Parcel, at: datetime) -> dict[str, object]:
 def claim_notices(store: Store, now: datetime, limit: int = 50) -> list[Parcel]:
     """Takes due notices for five minutes; those whose taker died come again after that."""
     is_free = OUTBOX.c.lease_until.is_(None) | (OUTBOX.c.lease_until <= now) | (OUTBOX.c.lease_until > now + timedelta(seconds=LEASE_S))
-    wanted = select(OUTBOX).where(OUTBOX.c.state == "waiting", OUTBOX.c.due_at <= now, is_free).order_by(OUTBOX.c.created_at, OUTBOX.c.id)
+    is_due = (OUTBOX.c.due_at <= now) | (OUTBOX.c.due_at > now + LATEST)
+    wanted = select(OUTBOX).where(OUTBOX.c.state == "waiting", is_due, is_free).order_by(OUTBOX.c.created_at, OUTBOX.c.id)
     with store.write() as connection:
         rows = connection.execute(wanted.limit(limit)).mappings().all()
         for row in rows:
             connection.execute(update(OUTBOX).where(OUTBOX.c.id == row["id"]).values(lease_until=now + timedelta(seconds=LEASE_S)))
     return [Parcel(**{name: row[name] for name in Parcel.__slots__}) for row in rows]
+
+
+def release(store: Store) -> int:
+    """Frees what a killed sender held, so that it is sent now; only for a service that holds the lock of the whole database. Returns how many there were."""
+    held = update(OUTBOX).where(OUTBOX.c.lease_until.is_not(None), OUTBOX.c.state == "waiting")
+    with store.write() as connection:
+        return connection.execute(held.values(lease_until=None)).rowcount
 
 
 def mark_sent(store: Store, notice: str, now: datetime) -> None:

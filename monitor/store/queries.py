@@ -79,6 +79,25 @@ def changes(
     return [woken(replace(c, last_seen=max(c.last_seen, seen.get(c.id, c.last_seen))), today) for c in found]
 
 
+def changes_of_period(store: Store, programme: str, start_at: datetime, end_at: datetime) -> list[Change]:
+    """What a report on a period may speak of, by first sight: first seen in it, decided in it or later, or still undecided at its end.
+
+    The rest, most of what a long watch has gathered, was settled before and is left where it is: decoding ten thousand changes takes seconds.
+    """
+    decided_since = select(REVIEW.c.change).where(REVIEW.c.at >= start_at)
+    is_undecided = CHANGE.c.status.in_(("open", "snoozed"))
+    matters = or_(CHANGE.c.first_seen >= start_at, is_undecided, CHANGE.c.id.in_(decided_since))
+    with store.read() as connection:
+        return read_changes(connection, CHANGE.c.programme == programme, CHANGE.c.first_seen < end_at, matters)
+
+
+def latest_changes(store: Store, programme: str, limit: int) -> list[Change]:
+    """The latest ones that were not rejected, the latest first."""
+    with store.read() as connection:
+        wanted = (CHANGE.c.programme == programme, CHANGE.c.status != "rejected")
+        return read_changes(connection, *wanted, order=(CHANGE.c.first_seen.desc(), CHANGE.c.id), limit=limit)
+
+
 def change(store: Store, id: str, today: date | None = None) -> Change | None:
     """One change by its id or by the beginning of it, if only one begins so; None where there is none."""
     with store.read() as connection:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from monitor.store import codec
 from monitor.store.engine import Store
@@ -62,6 +62,18 @@ def add_silence(store: Store, silence: Silence) -> str:
 
 def silences(store: Store, now: datetime) -> list[Silence]:
     """Those that hold now, the next to end first."""
+    return list(silences_by_id(store, now).values())
+
+
+def silences_by_id(store: Store, now: datetime) -> dict[str, Silence]:
+    """Those that hold now, by id, the next to end first."""
     wanted = select(SILENCE).where(SILENCE.c.began_at <= now, SILENCE.c.ends_at > now).order_by(SILENCE.c.ends_at, SILENCE.c.id)
     with store.read() as connection:
-        return [Silence(**{name: row[name] for name in Silence.__slots__}) for row in connection.execute(wanted).mappings()]
+        return {row["id"]: Silence(**{name: row[name] for name in Silence.__slots__}) for row in connection.execute(wanted).mappings()}
+
+
+def end_silence(store: Store, id: str, now: datetime) -> bool:
+    """Ends the silence now; False when none of that id holds."""
+    with store.write() as connection:
+        ended = update(SILENCE).where(SILENCE.c.id == id, SILENCE.c.ends_at > now).values(ends_at=now)
+        return connection.execute(ended).rowcount == 1

@@ -8,25 +8,30 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, and_, not_, or_, select, update
+from sqlalchemy import ColumnElement, and_, func, not_, or_, select, update
 from sqlalchemy.engine import Connection, RowMapping
 
 from monitor.core.model import Capture, Source, SourceStatus
-from monitor.core.schedule import GOOD, LastLook, pause_s
+from monitor.core.schedule import GOOD, USUAL_PACE, LastLook, Pace, is_steady, pause_s
 from monitor.store import codec
 from monitor.store.statements import insert_new, is_later, limit_text
-from monitor.store.tables import SnapshotRow, SourceRow, SourceUrlRow, VisitRow, table
+from monitor.store.tables import AnalysisRow, SnapshotRow, SourceRow, SourceUrlRow, VisitRow, table
 
 LEASE_S = 600  # longer than any look may take; a runner that holds the database lock breaks old ones at once
 ERROR_CHARS = 200
 SKEW = timedelta(minutes=5)  # between the clocks of two hosts
+PATIENCE, PATIENT_LOOKS = timedelta(days=1), 3
+"""How long, and for how many good answers, a page that is unlike itself is set aside before it is taken as the new page. An error page with status 200 rarely
+outlives a day; a redesign always does."""
+DOUBTFUL = frozenset({SourceStatus.SUSPECT.value, SourceStatus.EMPTY.value})
 
 SOURCE = table(SourceRow)
 URL = table(SourceUrlRow)
 VISIT = table(VisitRow)
+ANALYSIS = table(AnalysisRow)
 SNAPSHOT = table(SnapshotRow)
 
 
@@ -175,6 +180,16 @@ def add_urls(connection: Connection, address: Address, urls: Iterable[str], at: 
     return insert_new(connection, URL, rows)
 
 
+def hasten(connection: Connection, address: Address, changed: Mapping[str, datetime], at: datetime) -> int:
+    """Makes addresses of the same source due that were last looked at before they changed. Returns how many; `changed` is by address."""
+    found = 0
+    for url, changed_at in changed.items():
+        key = url_key(address.programme, address.source.id, url)
+        is_stale = and_(URL.c.id == key, ~URL.c.stopped, URL.c.last_fetched_at < changed_at, URL.c.next_check_at > at)
+        found += connection.execute(update(URL).where(is_stale).values(next_check_at=at)).rowcount
+    return found
+
+
 def new_url(programme: str, source_id: str, url: str, at: datetime, *, is_main: bool = False) -> dict[str, Any]:
     key = url_key(programme, source_id, url)
     return {"id": key, "source": source_key(programme, source_id), "url": url, "is_main": is_main, "found_at": at} | FRESH
@@ -187,7 +202,7 @@ FRESH: dict[str, Any] = {
 # -------------------------------------------------------------------------------------------------------------------- what it brought
 
 
-def record(connection: Connection, address: Address, seen: Seen) -> Outcome:
+def record(connection: Connection, address: Address, seen: Seen, pace: Pace = USUAL_PACE) -> Outcome:
     """Visit, snapshot and cursor of one look. The body must be in the blobs already.
 
     1. A body equal to the last one stored is no snapshot. 2. The visit is written unless it is there: then all of it is. 3. The snapshot. 4. The cursor;
@@ -200,11 +215,26 @@ def record(connection: Connection, address: Address, seen: Seen) -> Outcome:
         return outcome_of(address, seen, snapshot, is_new=False)
     if seen.capture is not None:  # 3
         insert_new(connection, SNAPSHOT, [snapshot_row(address.id, seen.capture)])
-    columns = cursor_after(address, row, seen)
+    columns = cursor_after(address, row, seen, age_s(connection, row, seen.at), pace)
+    if columns["status"] in DOUBTFUL and is_patience_over(connection, row, seen.at):
+        columns["digested_by"] = ""  # read again, and no longer compared with what the page once was
     if row["lease"] is not None or not is_later(row["last_fetched_at"], seen.at):  # 4
         connection.execute(update(URL).where(URL.c.id == address.id).values(**columns))
     doubted = replace(seen, status=SourceStatus(columns["status"]), error=columns.get("error", row["error"]))
     return outcome_of(address, doubted, snapshot, is_new=True)
+
+
+def is_patience_over(connection: Connection, row: RowMapping | Mapping[str, Any], at: datetime) -> bool:
+    """Whether the page has been doubted for so many looks in a row, and so long, that it must have changed for good: health is judged over a window.
+
+    The answers themselves were good (visits that failed say nothing about the page).
+    """
+    since = row["failing_since"]
+    if since is None or row["digested_status"] in ("", "ok") or at - since < PATIENCE:
+        return False
+    good = [status.value for status in GOOD]
+    statement = select(func.count()).where(VISIT.c.source_url == row["id"], VISIT.c.at >= since, VISIT.c.at <= at, VISIT.c.status.in_(good))
+    return int(connection.execute(statement).scalar_one()) >= PATIENT_LOOKS
 
 
 def as_seen_before(row: RowMapping, url_id: str, seen: Seen) -> Seen:
@@ -245,10 +275,10 @@ def snapshot_row(url_id: str, capture: Capture) -> dict[str, Any]:
     }
 
 
-def cursor_after(address: Address, row: RowMapping, seen: Seen) -> dict[str, Any]:
+def cursor_after(address: Address, row: RowMapping, seen: Seen, age_s: float | None, pace: Pace = USUAL_PACE) -> dict[str, Any]:
     """The columns of the cursor that a look moves."""
     failures = 0 if seen.status in GOOD else row["failures"] + 1
-    pause = seen.pause_s or pause_s(address.source, address.url, last_look(row, seen, failures))
+    pause = seen.pause_s or pause_s(address.source, address.url, last_look(row, seen, failures, age_s), pace)
     common: dict[str, Any] = {
         "lease": None,
         "lease_until": None,
@@ -267,9 +297,22 @@ def cursor_after(address: Address, row: RowMapping, seen: Seen) -> dict[str, Any
     return common | (after_capture(address.id, row, seen.capture) if seen.capture else after_unchanged(row, seen.at))
 
 
-def last_look(row: RowMapping, seen: Seen, failures: int) -> LastLook:
-    age_s = None if row["is_main"] else max((seen.at - row["found_at"]).total_seconds(), 0)
-    return LastLook(seen.status, failures, seen.transient, seen.retry_after_s, age_s)
+def last_look(row: RowMapping, seen: Seen, failures: int, age_s: float | None) -> LastLook:
+    is_new = seen.capture is not None
+    since = seen.at if is_new else row["latest_at"]
+    unchanged_s = None if since is None or (is_new and not row["snapshots"]) else max((seen.at - since).total_seconds(), 0)
+    steady = is_steady(row["attempts"] + 1, row["snapshots"] + is_new)
+    return LastLook(seen.status, failures, seen.transient, seen.retry_after_s, age_s, unchanged_s, steady)
+
+
+def age_s(connection: Connection, row: RowMapping, at: datetime) -> float | None:
+    """How old an entry is, in seconds: since we found it, or since the day it says it was published, whichever is longer. None for a source's own address."""
+    if row["is_main"]:
+        return None
+    statement = select(func.max(ANALYSIS.c.published_on)).join(SNAPSHOT, ANALYSIS.c.snapshot == SNAPSHOT.c.id)
+    published: date | None = connection.execute(statement.where(SNAPSHOT.c.source_url == row["id"])).scalar_one()
+    born: datetime = min(row["found_at"], datetime.combine(published, time(), UTC)) if published is not None else row["found_at"]
+    return max(float((at - born).total_seconds()), 0.0)
 
 
 def after_capture(url_id: str, row: RowMapping, capture: Capture) -> dict[str, Any]:

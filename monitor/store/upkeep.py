@@ -8,6 +8,7 @@ from __future__ import annotations
 import os
 import shutil
 import sqlite3
+from collections.abc import Iterator
 from contextlib import closing
 from dataclasses import dataclass
 from datetime import datetime
@@ -17,7 +18,7 @@ from sqlalchemy import Select, delete, or_, select
 from sqlalchemy.engine import Connection
 
 from monitor.errors import StoreError, UsageError
-from monitor.store.blobs import sync_folder
+from monitor.store.blobs import Blobs, sync_folder
 from monitor.store.condition import is_sound
 from monitor.store.digests import OBSERVATION
 from monitor.store.engine import Store
@@ -70,7 +71,10 @@ def copy_bodies(source: Path, target: Path) -> None:
 
 
 def check(store: Store) -> list[str]:
-    """What is wrong with the database, a line each; empty when it is sound. Bodies that a change rests on must be there and whole."""
+    """What is wrong with the database, a line each; empty when it is sound.
+
+    Every stored body is held against its hash; bodies that a change rests on, and the newest of every address, must be there.
+    """
     found: list[str] = []
     with store.read() as connection:
         if connection.dialect.name == "sqlite":
@@ -79,16 +83,35 @@ def check(store: Store) -> list[str]:
                 f"{row[0]} row {row[1]} names a {row[2]} that is not there"
                 for row in connection.exec_driver_sql("PRAGMA foreign_key_check")
             ]
-        proofs = list(connection.execute(select(EVIDENCE.c.sha256).distinct()).scalars())
-    return found + [problem for sha256 in proofs if (problem := body_problem(store, sha256))]
+        proofs = set(connection.execute(select(EVIDENCE.c.sha256)).scalars())
+        newest = set(connection.execute(select(SNAPSHOT.c.sha256).join(URL, URL.c.latest_snapshot == SNAPSHOT.c.id)).scalars())
+    found += [problem for sha256 in sorted(proofs) if (problem := body_problem(store.blobs, sha256))]
+    found += [f"the newest page {s} is missing (it is fetched anew)" for s in sorted(newest - proofs) if not store.blobs.path(s).exists()]
+    return found + [problem for s in stored_bodies(store.blobs) if s not in proofs and (problem := body_problem(store.blobs, s))]
 
 
-def body_problem(store: Store, sha256: str) -> str | None:
+def stored_bodies(blobs: Blobs) -> Iterator[str]:
+    """The hashes that the files in the folder are named after."""
+    for file in sorted(blobs.folder.glob("??/*.zst")):
+        yield file.parent.name + file.stem
+
+
+def body_problem(blobs: Blobs, sha256: str) -> str | None:
     try:
-        body = store.blobs.get(sha256)
+        body = blobs.get(sha256)
     except (StoreError, ValueError) as error:
         return str(error)
     return f"the page {sha256} that a change rests on is missing" if body is None else None
+
+
+def proofs_missing(path: Path, bodies: Path) -> list[str]:
+    """The same of a SQLite file that is not open, whatever its schema: a line for each proof that is not whole."""
+    with closing(sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", uri=True)) as connection:
+        try:
+            proofs = [sha256 for (sha256,) in connection.execute("SELECT DISTINCT sha256 FROM evidence ORDER BY sha256")]
+        except sqlite3.OperationalError:  # a database without tables proves nothing
+            return []
+    return [problem for sha256 in proofs if (problem := body_problem(Blobs(bodies), sha256))]
 
 
 def prune(store: Store, before: datetime) -> Pruned:

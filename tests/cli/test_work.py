@@ -355,3 +355,66 @@ def test_real_command_answers_like_the_function(home: Path) -> None:
     ran = subprocess.run([*command, "replay", str(file), "-p", "tram"], capture_output=True, text=True, check=False)
     assert (ran.returncode, ran.stderr) == (0, "")
     assert "1 new change" in ran.stdout
+
+
+# --- notices and silences
+
+
+def test_notice_that_was_refused_is_shown_as_a_dead_letter_and_can_be_tried_again(
+    run: Run, live: Path, server: Server, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    server.handlers |= {"/city": html(AGREES), "/paper": html(AGREES), "/hook": lambda c: c.answer(status="400 Bad Request")}
+    monkeypatch.setenv("MONITOR_WEBHOOK_URL", server.url("/hook"))
+    assert run(live, "notify", "test").out.strip() == "webhook: webhook: answered 400"
+    run(live, "check")
+    server.handlers["/city"] = html(REVISED)
+    run(live, "check", "--all")
+    (dead,) = json.loads(run(live, "notify", "list", "--dead", "--format", "json").out)
+    assert (dead["channel"], dead["error"]) == ("webhook", "webhook: answered 400")
+    server.handlers["/hook"] = lambda connection: connection.answer()
+    assert run(live, "notify", "test").code == 0
+    assert run(live, "notify", "retry").code == 0
+    run(live, "check", "--all")
+    assert json.loads(run(live, "notify", "list", "--format", "json").out) == []
+
+
+def test_silence_keeps_a_notice_back_and_ends(run: Run, live: Path, server: Server) -> None:
+    server.handlers |= {"/city": html(AGREES), "/paper": html(AGREES)}
+    (live / "channels.toml").write_text('[[channel]]\nid = "log"\nto = "file"\nurl = "var/notices.jsonl"\n', "utf-8")
+    run(live, "check")
+    silenced = run(live, "silence", "add", "cost", "--until", "2999-01-01", "--note", "known", "--by", "me")
+    assert "silent until 2999-01-01: cost" in silenced.out
+    server.handlers["/city"] = html(REVISED)
+    run(live, "check", "--all")
+    assert not (live / "var" / "notices.jsonl").exists()
+    assert json.loads(run(live, "changes", "--format", "json").out)[0]["fact"] == "cost"
+    (one,) = json.loads(run(live, "silence", "list", "--format", "json").out)
+    assert run(live, "silence", "end", one["id"][:8]).code == 0
+    assert run(live, "silence", "list").out == "nothing is silenced\n"
+    assert run(live, "silence", "add", "x", "--until", "2001-01-01").code == 2
+
+
+def test_doctor_names_sources_that_never_worked_and_notices_that_were_given_up(
+    run: Run, live: Path, server: Server, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert "none yet" in run(live, "doctor").out
+    server.handlers |= {"/city": html(AGREES), "/hook": lambda c: c.answer(status="400 Bad Request")}
+    monkeypatch.setenv("MONITOR_WEBHOOK_URL", server.url("/hook"))
+    run(live, "check")
+    server.handlers["/city"] = html(REVISED)
+    run(live, "check", "--all")
+    ran = run(live, "doctor", "--format", "json")
+    assert ran.code == 1
+    wrong = {f["what"]: f["text"] for f in json.loads(ran.out) if f["state"] == "wrong"}
+    assert wrong["source"].startswith("paper has never worked: http_error")
+    assert wrong["notices"].startswith("1 did not arrive")
+
+
+def test_doctor_leaves_a_damaged_database_alone_and_says_so(run: Run, home: Path) -> None:
+    replayed(run, home)
+    path = home / "var" / "monitor.db"
+    path.write_bytes(b"rubbish" * 1000)
+    ran = run(home, "doctor")
+    assert ran.code == 1
+    assert "damaged" in ran.out
+    assert path.read_bytes() == b"rubbish" * 1000

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from monitor.core.model import Source, SourceStatus
-from monitor.core.schedule import DAY_S, HOUR_S, NEVER_S, LastLook, pause_s
+from monitor.core.schedule import DAY_S, HOUR_S, NEVER_S, LastLook, Pace, pause_s
 
 URL = "https://a.example/"
 SOURCE = Source("a", URL, every_s=6 * HOUR_S)
@@ -54,3 +54,32 @@ def test_gone_for_the_third_time_is_left_alone() -> None:
 
 def test_robots_that_refuse_are_asked_again_in_a_day() -> None:
     assert pause(status=SourceStatus.ROBOTS_DENIED, failures=1) == DAY_S
+
+
+@pytest.mark.parametrize(
+    ("unchanged_days", "hours"),
+    [(0, 1.5), (0.9, 1.5), (2, 6), (29, 6), (31, 12), (91, 18)],  # news seldom comes alone; what has been dull for long may wait
+)
+def test_steady_page_is_asked_sooner_after_a_change_and_later_when_dull(unchanged_days: float, hours: float) -> None:
+    got = pause(status=SourceStatus.UNCHANGED, unchanged_s=unchanged_days * DAY_S, is_steady=True)
+    assert abs(got - hours * HOUR_S) <= 0.06 * hours * HOUR_S
+
+
+def test_page_that_differs_at_every_look_keeps_its_interval() -> None:
+    assert pause(status=SourceStatus.OK, unchanged_s=0, is_steady=False) == pause(status=SourceStatus.OK)
+
+
+def test_dull_feed_keeps_its_interval_because_news_is_found_there() -> None:
+    feed = Source("f", URL, kind="feed", every_s=6 * HOUR_S)
+    assert (
+        abs(pause_s(feed, URL, LastLook(SourceStatus.UNCHANGED, unchanged_s=99 * DAY_S, is_steady=True)) - 6 * HOUR_S) <= 0.06 * 6 * HOUR_S
+    )
+
+
+@pytest.mark.parametrize(
+    ("every_s", "unchanged_days", "wanted_s"), [(600, 0, 600), (1800, 0, 900), (DAY_S, 99, DAY_S), (3 * DAY_S, 99, 3 * DAY_S)]
+)
+def test_bounds_hold_but_never_against_the_interval_a_person_wrote(every_s: int, unchanged_days: int, wanted_s: int) -> None:
+    source = Source("a", URL, every_s=every_s)
+    got = pause_s(source, URL, LastLook(SourceStatus.OK, unchanged_s=unchanged_days * DAY_S, is_steady=True), Pace(900, DAY_S))
+    assert abs(got - wanted_s) <= 0.06 * wanted_s

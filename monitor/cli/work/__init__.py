@@ -7,6 +7,7 @@ from typing import Any
 
 # No part is named like a function in it: importing it would put the module in the place of the function.
 _PARTS = {
+    "archiving": ("fetch_past",),
     "looking": ("check", "replay", "reread"),
     "showing": ("changes", "export", "report", "show"),
     "deciding": ("review",),

@@ -17,6 +17,7 @@ from monitor.baseline import programme_folder, read
 from monitor.cli.common import State
 from monitor.cli.common import now as clock
 from monitor.cli.output import clean, complain, say
+from monitor.cli.work.archiving import keep_pages
 from monitor.config import Settings
 from monitor.core.model import Baseline, Change
 from monitor.errors import UsageError
@@ -61,6 +62,8 @@ def check(state: State, programme: str | None, source: str | None, *, everything
                 progress=lambda outcome: step(outcome.source_id),
                 reader=reader,
             )
+            if settings.archive_changes:
+                keep_pages(done, fetcher, settings)
         code = tell_pass(done)
         tell_undelivered(store, settings)
     return code or (SOME_FAILED if loaded.problems else 0)
@@ -87,7 +90,8 @@ def stopped_by_interrupt(fetcher: Fetcher) -> Iterator[None]:
 def tell_undelivered(store: Store, settings: Settings) -> None:
     """Takes the notices out; what does not arrive is tried again by the next check."""
     with delivery.channels_of(settings, clock) as channels:
-        for error in delivery.deliver_due(store, channels, clock).errors:
+        plan = delivery.plan_of(settings, store, clock)
+        for error in delivery.deliver_due(store, channels, clock, plan=plan).errors:
             complain(f"a notice was not delivered and is tried again later: {error}")
 
 
@@ -200,6 +204,8 @@ def refuse_unknown(source: str | None, baselines: Sequence[Baseline]) -> None:
 
 def refuse_missing(files: Sequence[Path]) -> None:
     """When not one of the files is there, the command was called wrongly; of several, the missing ones are told and the rest is replayed."""
+    if not files:
+        raise UsageError("name the WARC files to replay, or an archive: --via wayback")
     if not any(file.is_file() for file in files):
         raise UsageError(f"{files[0]}: {'is a folder' if files[0].is_dir() else 'there is no such file'}; expected a WARC file")
 

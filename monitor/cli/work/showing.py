@@ -14,7 +14,7 @@ from monitor.cli.output import Format, clean, print_json, print_table, say
 from monitor.config import Settings
 from monitor.core.model import Capture, Change, ChangeStatus
 from monitor.core.summary import FactClocks
-from monitor.daily import daily_reports, fact_clocks
+from monitor.daily import Span, daily_reports, fact_clocks
 from monitor.errors import MonitorError, StoreError, UsageError
 from monitor.render.view import flag
 from monitor.store import looks, queries
@@ -60,14 +60,16 @@ def find_change(store: Store, change_id: str, today: date | None = None) -> Chan
     return change
 
 
-def report(state: State, programme: str | None, day: date | None, form: str, output: Path | None, *, now: datetime) -> int:
-    """The report of a day; of today so far when none is named."""
+def report(
+    state: State, programme: str | None, day: date | None, form: str, output: Path | None, *, span: str = "day", now: datetime
+) -> int:
+    """The report of a day, or of the week or month it is in; so far, when that is not over."""
     settings = state.settings()
     with watch.open_store(settings) as store:
         watch.known_programme(store, settings, programme)
         loaded = watch.load_programmes(settings, programme)
         watch.sync_all(store, loaded.baselines, now)
-        reports = daily_reports(store, settings, loaded.baselines, day, now)
+        reports = daily_reports(store, settings, loaded.baselines, day, now, Span(span))
     text = render.report_as(reports[0], form) if len(reports) == 1 else render.reports_as(reports, form)
     write_out(text, output)
     return 0

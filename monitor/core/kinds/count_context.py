@@ -26,6 +26,8 @@ class CountWords:
     label_never: frozenset[str]
     label_prefixes: tuple[str, ...]
     generic: frozenset[str]
+    singular_before: frozenset[str]
+    states: frozenset[str]  # words of the states of a plan, as headers use them
     ratios: frozenset[str]
     of: frozenset[str]
 
@@ -59,6 +61,8 @@ def count_words(lexicon: Lexicon) -> CountWords:
         label_never=frozenset((*listed("label_never"), *forms(load("en").section("counts").get("label_never", "")))),
         label_prefixes=tuple(sorted(listed("label_prefixes"), key=len, reverse=True)),
         generic=frozenset(listed("generic_headers")),
+        singular_before=frozenset(listed("singular_before")),
+        states=frozenset((*listed("states"), *forms(load("en").section("counts").get("states", "")))),
         ratios=frozenset(f" {word} " for word in listed("ratios")),
         of=frozenset(f" {word} " for word in listed("of")),
     )

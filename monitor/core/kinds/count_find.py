@@ -34,7 +34,7 @@ def find_counts(page: Page, lexicon: Lexicon, setting: Setting, taken: Sequence[
     numbers = find_numbers(page.text, lexicon)
     skip = -1
     for index, number in enumerate(numbers):
-        if index <= skip or _is_ratio(numbers, index, context):
+        if index <= skip or spoken_for.overlaps(number.start, number.end) or _is_ratio(numbers, index, context):
             continue
         high = _upper(numbers, index, context)
         mention = _mention(number, high, context) or _beside(numbers, index, context)
@@ -139,7 +139,7 @@ def _mention(number: Number, high: Number | None, context: CountContext) -> Ment
         return _without_unit(number, context) if high is None else None
     if not unit.measure and (number.as_group().decimals or last.as_group().decimals) and not last.scaled:
         return None
-    if not unit.measure and _is_code(number, unit, context):
+    if not unit.measure and (_is_code(number, unit, context) or _is_one_of_a_kind(number, unit, context)):
         return None
     hedge = context.hedges.around(context.folded, number.start, unit.end)
     if number.is_year and high is None and hedge is None:
@@ -181,7 +181,17 @@ def _unit(number: Number, context: CountContext) -> tuple[Number, Unit | None]:
         return (short, measure) if measure is not None and measure.measure else (number, None)
     if unit is not None and not unit.measure and context.text[number.end : number.end + 1] not in " \u00a0\u202f\u2009\t":
         return number, None
-    return number, unit
+    return number, unit or _compound(number, context)
+
+
+def _compound(number: Number, context: CountContext) -> Unit | None:
+    """ "an 11-nation consortium", "the 200-bed hospital": the noun grown together with its number, where the language builds such words."""
+    if context.units.compound is None or number.scaled or number.decimals:
+        return None
+    match = context.units.compound.match(context.folded, number.end)
+    if match is None or match.group(1) in context.units.never or f"{match.group(1)}s" in context.units.never:
+        return None
+    return Unit(match.start(1), match.end(1), sure=False)
 
 
 def _may_count(number: Number, high: Number | None, context: CountContext) -> bool:
@@ -205,6 +215,12 @@ def _may_count(number: Number, high: Number | None, context: CountContext) -> bo
 def _word_before(number: Number, context: CountContext) -> str:
     match = _WORD_BEFORE.search(context.folded[max(0, number.start - 24) : number.start])
     return match.group(1).strip("\"'„“«") if match and not match.group().endswith("\n") else ""
+
+
+def _is_one_of_a_kind(number: Number, unit: Unit, context: CountContext) -> bool:
+    """ "a 737 landed": one thing called by a number; "an 11-nation consortium" is grown together and counts."""
+    grown = context.text[unit.start - 1 : unit.start] == "-"
+    return not grown and not number.words and not number.scaled and _word_before(number, context) in context.words.singular_before
 
 
 def _is_code(number: Number, unit: Unit, context: CountContext) -> bool:
@@ -317,7 +333,7 @@ def _cell(passage: Passage, headers: list[str], context: CountContext) -> Mentio
     number = replace(numbers[0], start=passage.start + numbers[0].start, end=passage.start + numbers[0].end)
     if number.is_year or any(fold(h).strip() in context.words.label_never - context.words.generic for h in headers):
         return None
-    for header in headers:
+    for header in _without_states(headers, context):
         if currency_of_header(header, context.known, context.money, context.setting, context.lexicon.code):
             return None
         unit, measure = _unit_of_header(header, context)
@@ -325,6 +341,24 @@ def _cell(passage: Passage, headers: list[str], context: CountContext) -> Mentio
             count = _count(number, None, unit[:80], context.hedges.around(context.folded, number.start, number.end), measure=measure)
             return Mention("count", count, number.start, number.end, 0.7, None, (header[:80],))
     return None
+
+
+def _without_states(headers: list[str], context: CountContext) -> list[str]:
+    """The headers that may name a unit: "At contract (2016)", "2024" and "Current evaluation" say which state of the plan a column holds."""
+    return [header for header in headers if not _is_state(header, context)] if len(headers) > 1 else headers
+
+
+def _is_state(header: str, context: CountContext) -> bool:
+    unit = _HEADER_UNIT.search(header.strip())
+    if unit is not None and context.units.measure.fullmatch(unit.group(1)):
+        return False
+    folded = fold(header).strip()
+    words = re.findall(r"[^\W_]+", folded)
+    if folded.startswith(context.words.label_prefixes):
+        return False
+    stated = [word for word in words if word in context.words.states]
+    dated = any(word.isdigit() and len(word) == 4 for word in words)
+    return bool(words) and (len(stated) == len([w for w in words if not w.isdigit()]) or (dated and bool(stated)))
 
 
 def _unit_of_header(header: str, context: CountContext) -> tuple[str | None, bool]:

@@ -12,7 +12,7 @@ from monitor.core.model import Setting
 from monitor.core.text.amounts import MoneyWords, money_words
 from monitor.core.text.hedges import Hedges, hedges
 from monitor.core.text.numbers import Vocabulary, fold, vocabulary
-from monitor.core.text.numbers.vocabulary import forms
+from monitor.core.text.numbers.vocabulary import alternatives, forms
 from monitor.core.text.units import UnitWords, unit_words
 
 _SENTENCE_END = re.compile(r"[.!?](?= [A-ZÀ-ÞĀ-Ž„“\"(0-9€£$₹¥])|\n")
@@ -43,6 +43,9 @@ class Around:
     base: re.Pattern[str]
     stems: tuple[str, ...]
     origins: frozenset[str]
+    per_phrases: tuple[str, ...]
+    hints: re.Pattern[str]  # any word of per_before and each: a prefilter
+    each: re.Pattern[str]
 
 
 @lru_cache(maxsize=64)
@@ -59,6 +62,11 @@ def around(lexicon: Lexicon) -> Around:
         base=re.compile(r"[ ,(]{0,3}(?:" + ("|".join(sorted(templates, key=len, reverse=True)) or "(?!)") + r")(?!\d)"),
         stems=tuple(forms(section.get("words", ""))),
         origins=frozenset(forms(section.get("from_words", ""))),
+        per_phrases=tuple(phrase for phrase, _ in per),
+        hints=re.compile(
+            rf"(?<!\w)(?:{alternatives([*(w for listed in section.get('per_before', {}).values() for w in forms(listed)), *forms(section.get('each', ''))])})"
+        ),
+        each=re.compile(rf"(?<![\w'])({alternatives(forms(section.get('each', '')))}) [^\W\d_]+"),
     )
 
 

@@ -21,6 +21,12 @@ from monitor.core.text.units import unit_after
 _BRACKET = re.compile(r" ?[(\[] ?[^()\[\]\d\n;]{0,24}")
 _IN_BRACKET = re.compile(r"(?:;|,| /| or)? ?[^()\[\]\d\n;]{0,14}")
 _YEAR = re.compile(r"(?:19|20)\d\d(?!\d)")
+_HEADER_YEAR = re.compile(
+    r"(?i)((?:19|20)\d\d)[ -]?(?:[€£$]|prices|sterling|euros?\b|dollars?\b|us\$|gbp|usd|eur\b)"
+    r"|(?:prices? of|preisstand|in preisen von|prijspeil|prix|euros constants|a precios de|a prezzi|ceny|a preços de) ((?:19|20)\d\d)"
+)
+_FIGURE = re.compile(r"\d|,")
+_OF_SEVERAL = frozenset(("los", "las", "les", "dos", "das", "i", "gli", "ces", "ses", "nos", "estos", "estas"))
 _LEAST_BARE = Decimal(100_000)
 _LOOK_AHEAD = 44
 
@@ -33,7 +39,7 @@ class _Found:
     end: int
     low: Amount
     high: Amount | None = None  # the upper end of a range
-    paired: bool = False  # the old value of "from 6.5 to 7.9": its "from" is no bound
+    paired: bool = False  # one of "from 6.5 to 7.9": its "from" or "to" is no bound
 
 
 class Reading(NamedTuple):
@@ -159,7 +165,8 @@ def _ranges(amounts: list[Amount], relations: list[str | None], context: MoneyCo
             found.append(_Found(amount.start, amounts[index + 1].end, amount, amounts[index + 1]))
             index += 2
         else:
-            found.append(_Found(amount.start, amount.end, amount, paired=relations[index] == "pair"))
+            paired = relations[index] == "pair" or (index > 0 and relations[index - 1] == "pair")
+            found.append(_Found(amount.start, amount.end, amount, paired=paired))
             index += 1
     return found
 
@@ -193,6 +200,8 @@ def _value(found: _Found, currency: Currency, context: MoneyContext) -> tuple[Mo
     """The value of a mention and the words around it that shaped it."""
     bound = not found.paired and not has_moved(context.folded, found.start, context.known)
     hedge = context.hedges.around(context.folded, found.start, found.end, money=bound)
+    if found.paired and hedge is not None and f" {hedge.words} " in context.known.range_signs:
+        hedge = None  # "z 90 do 120 mln": the word of the range, which alone means "up to"
     per, per_words = _per(found, context)
     base, base_words = _price_base(found, per_words, context)
     number, part = found.low.number, currency.part
@@ -223,15 +232,33 @@ def _times(value: Decimal | None, part: Decimal) -> Decimal | None:
 def _per(found: _Found, context: MoneyContext) -> tuple[str | None, str]:
     """ "per year", "a month" right behind, or "annual" before; year, month, person or unit."""
     behind = context.folded[found.end : found.end + 30].split("\n", 1)[0].lstrip(" -,(")
-    for phrase, name in context.around.per:
+    for phrase, name in context.around.per if behind.startswith(context.around.per_phrases) else ():
         if behind.startswith(phrase) and not behind[len(phrase) : len(phrase) + 1].isalnum() and _is_unit_price(phrase, behind, context):
             return name, phrase
-    before = re.split(r"[\n;:]|\. ", context.folded[max(0, found.start - 40) : found.start])[-1].split()
+    if context.around.hints.search(context.folded, max(0, found.start - 60), found.start) is None:
+        return None, ""
+    before = re.split(r"[\n;:]|\. ", context.folded[max(0, found.start - 60) : found.start])[-1].split()
     for distance, word in enumerate(reversed(before[-4:])):
         said = context.around.per_before.get(word)
         if said is not None and (said != "unit" or distance == 0):
             return said, word
-    return None, ""
+    return _each(" ".join(before), context)
+
+
+def _each(before: str, context: MoneyContext) -> tuple[str | None, str]:
+    """ "Each hospital gets €1.25 m": a share of everyone, where no other amount stands between; "each year" is per year."""
+    match = _last_match(context.around.each, before)
+    if match is None or _FIGURE.search(before, match.end()):
+        return None, ""
+    phrase = match.group().strip()
+    return next((name for said, name in context.around.per if said == phrase), "unit"), match.group(1)
+
+
+def _last_match(search: re.Pattern[str], text: str) -> re.Match[str] | None:
+    found = None
+    for found in search.finditer(text):  # noqa: B007
+        pass
+    return found
 
 
 def _is_unit_price(phrase: str, behind: str, context: MoneyContext) -> bool:
@@ -311,7 +338,18 @@ def _bare(found: _Found, sure: list[_Found], context: MoneyContext, *, parsing: 
     return _mention(replace(found, low=lent), context, confidence=0.55)
 
 
+def _counts_time(found: _Found, context: MoneyContext) -> bool:
+    """ "a million years": what follows is a word that is never counted, and no "per"."""
+    behind = context.folded[found.end : found.end + 24].split("\n", 1)[0]
+    word = re.match(r" ([^\W\d_]+)", behind)
+    if word is None or word.group(1) not in context.units.never:
+        return False
+    return not any(behind.lstrip().startswith(phrase) for phrase, _ in context.around.per)
+
+
 def _bare_scaled(found: _Found, lender: _Found | None, context: MoneyContext, sentence: str) -> Mention | None:
+    if _counts_time(found, context):
+        return None
     unit = unit_after(context.text, context.folded, found.end, context.units, context.known.links)
     if unit is not None:
         noun = context.folded[unit.start : unit.end]
@@ -330,8 +368,10 @@ def _undecided(found: _Found, context: MoneyContext, confidence: float) -> Menti
 
 def _origin_follows(found: _Found, context: MoneyContext) -> bool:
     """ "40 vom Bund": a bare number followed by who pays it."""
-    behind = context.folded[found.end : found.end + 14]
-    return behind[:1] == " " and behind[1:].split(" ", 1)[0] in context.around.origins
+    behind = context.folded[found.end : found.end + 24].split("\n", 1)[0].split(" ")
+    if len(behind) < 3 or behind[0] or behind[1] not in context.around.origins:
+        return False
+    return not behind[2][:1].isdigit() and behind[2] not in _OF_SEVERAL  # "9 de los 14 túneles"
 
 
 # ------------------------------------------------------------------------------------------------------------------------ table cells
@@ -366,5 +406,15 @@ def _cell(passage: Passage, headers: list[str], context: MoneyContext) -> Mentio
             number = number.times(currency.scale) if currency.scale != 1 and not number.scaled else number.as_group()
             start, end = passage.start + numbers[0].start, passage.start + numbers[0].end
             amount = Amount(start, end, number, replace(currency, scale=Decimal(1)))
-            return _mention(_Found(start, end, amount), context, confidence=0.85, cues=(header[:80],))
+            mention = _mention(_Found(start, end, amount), context, confidence=0.85, cues=(header[:80],))
+            return _of_header_year(mention, headers)
     return None
+
+
+def _of_header_year(mention: Mention, headers: list[str]) -> Mention:
+    """The price base that a header states beside its currency: "Cost (2015 £m)", "Kosten (Mio. Euro, Preisstand 2020)"."""
+    value = mention.value
+    year = next((m for header in headers if (m := _HEADER_YEAR.search(header))), None)
+    if year is None or not isinstance(value, Money) or value.price_base is not None:
+        return mention
+    return replace(mention, value=replace(value, price_base=int(year.group(1) or year.group(2))))

@@ -9,16 +9,19 @@ from monitor.core.kinds import Span
 from monitor.core.lang import Lexicon
 from monitor.core.model import Comparison, Mention, Page, Place, Setting, Value
 from monitor.core.places import lookup
-from monitor.core.text.countries import CODE_CONFIDENCE, country_spans, language_of, read_country, show_country
+from monitor.core.text.countries import country_spans, language_of, read_country, show_country
 from monitor.core.text.fold import fold
 from monitor.core.text.names import same_name
 from monitor.core.text.organisations import organisation_spans
 from monitor.core.text.proper import free_of
 from monitor.core.text.towns import place_spans
 
-# Bare codes are country mentions, not places.
-_CODES = frozenset({CODE_CONFIDENCE, CODE_CONFIDENCE - 0.1})
 _TYPES = frozenset({"country", "region", "city"})
+
+
+def _is_code(written: str) -> bool:
+    """Whether a country is written as a bare code, which mentions it without being a place's name; "UK" and "US" are names."""
+    return len(written) == 2 and written.isupper() and written not in {"UK", "US"}
 
 
 class PlaceKind:
@@ -34,7 +37,7 @@ class PlaceKind:
             [*((m.start, m.end) for m in mentions), *((o.start, o.end) for o in organisation_spans(page.text, lexicon, setting))]
         )
         for span in country_spans(page.text, lexicon, language_of(page, lexicon, setting)):
-            if span.confidence > 0.5 and outside(span.start, span.end) and span.confidence not in _CODES:
+            if span.confidence > 0.5 and outside(span.start, span.end) and not _is_code(page.text[span.start : span.end]):
                 mentions.append(
                     Mention(self.name, Place(show_country(span.code, lexicon), "country", span.code), span.start, span.end, span.confidence)
                 )

@@ -19,7 +19,7 @@ from typing import Any, NamedTuple
 
 from monitor.core.lang import Lexicon, load
 from monitor.core.model import Comparison, Form, Mention, Page, Passage, Role, Setting, Status, Value
-from monitor.core.text.wordtrie import flat, pattern, stemmed
+from monitor.core.text.wordtrie import flat, gathered, openings, pattern, stemmed
 
 Span = tuple[int, int]
 
@@ -62,9 +62,10 @@ class StatusKind:
         starts = [p.start for p in page.passages]
         ordered = sorted(taken)
         mentions: list[Mention] = []
-        for match in words.search.finditer(flat_text):
+        for match, status in words.matches(flat_text):
             passage = _passage(page, starts, match)
-            mention = _mention(match, passage, page.text, flat_text, words, setting) if passage or not page.passages else None
+            known = status is not None and (passage or not page.passages)
+            mention = _mention(match, status, passage, page.text, flat_text, words, setting) if known and status else None
             if mention and not _is_taken(mention, ordered):
                 mentions.append(mention)
             if len(mentions) >= MENTION_LIMIT:
@@ -113,18 +114,44 @@ class _Words:
     def __init__(self, lexicon: Lexicon) -> None:
         section = lexicon.section("status")
         listed: Mapping[str, Sequence[str]] = section.get("words", {})
-        self.whole = {word: _canonical(name) for name, forms in listed.items() for word in forms if not word.endswith("*")}
-        self.stems = {word[:-1]: _canonical(name) for name, forms in listed.items() for word in forms if word.endswith("*")}
+        closed = {name: [word for word in forms if _GAP not in word] for name, forms in listed.items()}
+        self.whole = {word: _canonical(name) for name, forms in closed.items() for word in forms if not word.endswith("*")}
+        self.stems = {word[:-1]: _canonical(name) for name, forms in closed.items() for word in forms if word.endswith("*")}
+        self.gapped = _gapped(listed)
         self.names = {_canonical(name): forms[0].rstrip("*") for name, forms in listed.items()}
         self.names.update(section.get("names", {}))
         self.search = re.compile(stemmed([*self.whole, *(f"{stem}*" for stem in self.stems)]))
         self.longest_stem = re.compile(pattern(self.stems, whole=False))
         self.negation = re.compile(stemmed(section.get("not", [])))
         self.future = re.compile(stemmed(section.get("future", [])))
+        self.soon = re.compile(stemmed(section.get("present_ends", [])))
+        self.suits = re.compile(stemmed(section.get("suits", [])))
+        self.event_nouns = re.compile(stemmed(section.get("event_nouns", [])))
         self.future_of_ends = re.compile(stemmed(section.get("future_of_ends", [])))
         self.subjects = re.compile(stemmed(section.get("subjects", [])))
         self.never = re.compile(stemmed(section.get("never", [])))
         self.capital_nouns = lexicon.code == "de"
+
+    def matches(self, flat_text: str) -> list[tuple[re.Match[str], str | None]]:
+        """Every status word of the text with its status, in order; a phrase with a gap wins over the words inside it."""
+        found = [(match, self.status(match[0])) for match in self.search.finditer(flat_text)]
+        if self.gapped is None:
+            return self._stated(flat_text, found)
+        wide = [(match, _gap_status(match)) for match in self.gapped.finditer(flat_text)]
+        spans = [match.span() for match, _ in wide]
+        found = [(match, status) for match, status in found if not any(a < match.end() and match.start() < b for a, b in spans)]
+        return self._stated(flat_text, sorted([*found, *wide], key=lambda pair: pair[0].start()))
+
+    def _stated(self, flat_text: str, found: list[tuple[re.Match[str], str | None]]) -> list[tuple[re.Match[str], str | None]]:
+        """Without the nouns of events that something else is said of: an opening that is postponed did not take place."""
+        kept = []
+        for index, (match, status) in enumerate(found):
+            after, what = found[index + 1] if index + 1 < len(found) else (None, None)
+            gap = flat_text[match.end() : after.start()] if after else ""
+            spoken_of = what in SETBACKS and len(gap) < 60 and not _CLAUSE.search(gap)
+            if not (spoken_of and self.event_nouns.fullmatch(match[0])):
+                kept.append((match, status))
+        return kept
 
     def status(self, form: str) -> str | None:
         folded = re.sub(" +", " ", form)
@@ -132,6 +159,28 @@ class _Words:
             return self.whole[folded]
         stem = self.longest_stem.match(folded)
         return self.stems.get(re.sub(" +", " ", stem[0])) if stem else None
+
+
+_GAP = " ~ "
+_SIX_WORDS = r"(?: [^ .;:!?,()]{1,30}){0,6}? "
+
+
+def _gapped(listed: Mapping[str, Sequence[str]]) -> re.Pattern[str] | None:
+    """Phrases whose words stand apart: in "bau ~ begonnen" the gap is up to six words of the same clause; "|" parts alternatives.
+
+    An empty group at the end of each says which status it is.
+    """
+    sources = [
+        (name, f"{opening}{_SIX_WORDS}{stemmed(tail.replace(_GAP, ' ').split('|'))}")
+        for name, forms in listed.items()
+        for heads, _, tail in (form.partition(_GAP) for form in forms if _GAP in form)
+        for opening in openings(heads.split("|"))
+    ]
+    return re.compile(gathered(f"{source}(?P<{name}__{i}>)" for i, (name, source) in enumerate(sources))) if sources else None
+
+
+def _gap_status(match: re.Match[str]) -> str:
+    return _canonical((match.lastgroup or "").partition("__")[0])
 
 
 def _canonical(name: str) -> str:
@@ -186,17 +235,20 @@ class _Said(NamedTuple):
     confidence: float
 
 
-def _mention(match: re.Match[str], passage: Passage | None, text: str, flat_text: str, words: _Words, setting: Setting) -> Mention | None:
-    status = words.status(match[0])
-    if status is None:
-        return None
+def _mention(
+    match: re.Match[str], status: str, passage: Passage | None, text: str, flat_text: str, words: _Words, setting: Setting
+) -> Mention | None:
     floor, ceiling = (passage.start, passage.end) if passage else (0, len(text))
     begin = _clause_start(flat_text, max(floor, match.start() - _BEFORE), match.start())
     end = _clause_end(flat_text, match.end(), min(ceiling, match.end() + _AFTER))
     if words.never.search(flat_text, max(floor, match.start() - 20), min(ceiling, match.end() + 25)):
         return None
     said = _alone(match, passage, text) or _subject(match, begin, end, text, flat_text, words, setting)
+    if status == "rejected" and said.of and words.suits.search(flat(said.of)):
+        status = "dismissed"  # of a law suit both words say the same
     role, cue = _role(status, flat_text[begin : match.start()], flat_text[match.end() : end], words)
+    if role is None and status in _ENDS and _is_to_come(match, flat_text[begin:end], words, setting):
+        role = Role.PLANNED
     return Mention("status", Status(status, said.of), match.start(), match.end(), said.confidence, role, (cue,) if cue else ())
 
 
@@ -295,6 +347,18 @@ def _name(text: str, begin: int, end: int, sentence_start: int) -> str | None:
     opens = not text[sentence_start : last.start()].strip()
     plain = last[0].isalpha() and last[0][1:].islower()
     return None if opens and plain and len(found) == 1 and len(last[0]) < 4 else last[0]
+
+
+_LATER_YEAR = re.compile(r"\b20\d\d\b")
+
+
+def _is_to_come(match: re.Match[str], clause: str, words: _Words, setting: Setting) -> bool:
+    """A verb that is itself in the future ("abrirá"), or in the present beside a year to come ("opens in 2028")."""
+    if words.future.search(match[0]):
+        return True
+    if setting.published_on is None or not words.soon.search(match[0]):
+        return False
+    return any(int(year[0]) > setting.published_on.year for year in _LATER_YEAR.finditer(clause))
 
 
 def _role(status: str, before: str, after: str, words: _Words) -> tuple[Role | None, str]:

@@ -11,7 +11,7 @@ import json
 import tomllib
 from array import array
 from bisect import bisect_left
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache, lru_cache
 from importlib.resources import files
@@ -92,17 +92,33 @@ def country_tables() -> Mapping[str, Mapping[str, Any]]:
     return found
 
 
+# A spot ranks as a town of so many people: it is listed because programmes happen there.
+_SPOT_POPULATION = 20_000
+
+
+@cache
+def _table(name: str) -> Mapping[str, Mapping[str, Sequence[str]]]:
+    """A hand-kept table: {country: {name: other names}}."""
+    return tomllib.loads((files(__name__) / f"{name}.toml").read_text("utf-8"))
+
+
+@cache
+def region_names() -> tuple[str, ...]:
+    """Every written name of a region."""
+    return tuple(w for entries in _table("regions").values() for name, others in entries.items() for w in (name, *others))
+
+
 @cache
 def regions() -> Mapping[str, tuple[Candidate, ...]]:
-    """Regions by folded name."""
-    table = tomllib.loads((files(__name__) / "regions.toml").read_text("utf-8"))
+    """Regions and spots by folded name."""
     found: dict[str, tuple[Candidate, ...]] = {}
-    for country, entries in table.items():
-        for name, others in entries.items():
-            place = Place(name, "region", country)
-            for written in (name, *others):
-                key = fold(written)
-                found[key] = (*found.get(key, ()), Candidate(place, 0, True))
+    for table, place_type, population in (("regions", "region", 0), ("spots", "city", _SPOT_POPULATION)):
+        for country, entries in _table(table).items():
+            for name, others in entries.items():
+                place = Place(name, place_type, country)
+                for written in (name, *others):
+                    key = fold(written)
+                    found[key] = (*found.get(key, ()), Candidate(place, population, True))
     return found
 
 

@@ -23,6 +23,8 @@ _AFTER = re.compile(
 )
 _DIGIT_NEXT = re.compile(r" ?\d")
 _YEAR_GLUED = re.compile(r"(?:19|20)\d\d(?!\d|[.,]\d)")  # "13,2 Md€2015": the year of the prices
+_LAST_WORD = re.compile(r"([^\W\d_]*) ?\(?$")
+_PRICE_WORDS = frozenset(("in", "at", "constant", "real", "current", "en", "euros", "constants", "prezzi", "valori"))
 _HEADER_WORD = re.compile(rf"[a-z]{{0,3}}[{_SIGN}](?:mio|bn|mn|m|k)?(?!\w)|[^\W\d_]+\.?")
 
 
@@ -98,9 +100,19 @@ def amount_at(text: str, folded: str, number: Number, words: MoneyWords, setting
         if number.is_year and before.currency.noun:
             return None
         return _amount(before.edge, end, number, before.currency, currency_before=True)
-    if after is None or (number.is_year and after.currency.noun and not after.currency.code):
+    if after is None or (number.is_year and _is_price_year(folded, number, after, language)):
         return None
     return _amount(number.start, after.edge, number, after.currency, currency_before=False)
+
+
+def _is_price_year(folded: str, number: Number, after: Marker, language: str) -> bool:
+    """ "in 2015 sterling", "(2015 £)", "constant 2010 US dollars": the year of the prices, not so much money."""
+    if not after.currency.noun:
+        return language == "en" and folded[number.end : number.end + 1] == " "  # an amount would have its sign in front
+    if not after.currency.code:
+        return True
+    word = _LAST_WORD.search(folded[max(0, number.start - 16) : number.start])
+    return word is not None and (word.group(1) in _PRICE_WORDS or word.group().endswith("("))
 
 
 def _amount(start: int, end: int, number: Number, currency: Currency, *, currency_before: bool) -> Amount:
@@ -156,6 +168,8 @@ def _after(text: str, folded: str, number: Number, words: MoneyWords, setting: S
     if folded[at : at + 2] in (",-", ".-"):  # "4.000.000,- Euro"
         at += 2
         at += folded[at : at + 1] == "-"
+    if number.scaled and folded[at : at + 2] == ". " and at - number.bare_end <= 4:
+        at += 1  # "3.4 bn. kronor"
     gap = folded[at : at + 1]
     spaced = gap in (" ", "-")
     at += spaced

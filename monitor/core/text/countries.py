@@ -16,7 +16,7 @@ from ahocorasick_rs import AhoCorasick, MatchKind
 from monitor.core import lang
 from monitor.core.lang import Lexicon
 from monitor.core.model import Page, Setting
-from monitor.core.places import candidates, country_tables
+from monitor.core.places import candidates, country_tables, region_names
 from monitor.core.text.fold import fold
 from monitor.core.text.proper import word_before
 
@@ -56,7 +56,7 @@ _NOT_COUNTRIES = (
     "New Mexico", "New Jersey", "New England", "New South Wales", "New Britain", "Mexico City", "Kuwait City", "Panama City", "Jersey City",
     "Northern Ireland", "Nordirland", "Irlande du Nord", "Irlanda del Norte", "Irlanda del Nord", "Irlanda do Norte", "Noord-Ierland", "Irlandia Północna",
     "Guinea pig", "Guinea pigs", "Monaco di Baviera", "Nuevo México", "Ciudad de México", "Nouveau-Mexique", "Gulf of Mexico", "Golf von Mexiko",
-    "Indian Ocean", "China Sea", "Bank of America", "Air France", "Radio France", "French Guiana", "Île-de-France", "Hauts-de-France", "Tour de France",
+    "Indian Ocean", "China Sea", "Bank of America", "Air France", "Radio France", "Île-de-France", "Hauts-de-France", "Tour de France",
     "South America", "North America", "Latin America", "Nordamerika", "Südamerika", "Ciudad de Panamá", "Turkey Point", "Lebanon, Pennsylvania",
     "Stade de France", "Schweizer Franken", "Swiss franc", "Swiss francs",
 )  # fmt: skip
@@ -146,7 +146,7 @@ def _forms(lexicon: Lexicon, language: str) -> Mapping[str, _Form]:
                 _add(forms, name, code, NAME_CONFIDENCE)
     for source_lexicon in dict.fromkeys((lang.load("en"), lexicon)):
         _add_extra(forms, source_lexicon)
-    for longer in _NOT_COUNTRIES:
+    for longer in (*_NOT_COUNTRIES, *(n for n in region_names() if " " in n and n not in forms)):
         forms[longer] = _Form("", 0, False)
     return forms
 
@@ -166,6 +166,11 @@ def _add_extra(forms: dict[str, _Form], lexicon: Lexicon) -> None:
     for code, names in section.get("countries", {}).items():
         for name in names:
             _add(forms, name, code, NAME_CONFIDENCE)
+    for ending, cases in section.get("country_cases", {}).items():
+        for name, form in list(forms.items()):
+            if form.code and name.endswith(ending) and " " not in name:
+                for case in cases:
+                    forms.setdefault(name[: -len(ending)] + case, form)
     if genitive:
         for name, form in list(forms.items()):
             if form.code and name[-1].isalpha() and name[-1] not in "sxz" and not name.isupper():
@@ -175,6 +180,12 @@ def _add_extra(forms: dict[str, _Form], lexicon: Lexicon) -> None:
             for ending in section.get("demonym_endings", [""]):
                 for written in {stem + ending, (stem + ending).capitalize()}:
                     forms.setdefault(written, _Form(code, ADJECTIVE_CONFIDENCE, False))
+
+
+@lru_cache(maxsize=64)
+def _form_list(lexicon: Lexicon, language: str) -> tuple[_Form, ...]:
+    """The forms by the number the automaton gives them."""
+    return tuple(_forms(lexicon, language).values())
 
 
 @lru_cache(maxsize=64)
@@ -216,7 +227,7 @@ def read_country(written: str) -> str | None:
 @lru_cache(maxsize=8)
 def country_spans(text: str, lexicon: Lexicon, language: str) -> tuple[CountrySpan, ...]:
     """The countries of a text in order, adjectives included; codes only in brackets after a name and in lists of codes."""
-    forms = list(_forms(lexicon, language).values())
+    forms = _form_list(lexicon, language)
     found: list[CountrySpan] = []
     for index, start, end in _automaton(lexicon, language).find_matches_as_indexes(text):
         form = forms[index]

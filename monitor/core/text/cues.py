@@ -19,6 +19,7 @@ from monitor.core.text.words import Sense, Token, Vocabulary, plain, tokens
 # Four lets a hedge and an article pass and still keeps the cue of a neighbour out.
 REACH_WORDS = 4
 REACH_AFTER_WORDS = 2
+HEDGE_WORDS = 3  # "to over EUR 2.6bn", "auf mehr als": a hedge may stand between "to" and its value
 
 _CLAUSE_END = re.compile(r"[;:()\[\]]|\s[–—-]\s")
 _QUOTES = re.compile(r"[\"“„«»”]")
@@ -26,9 +27,8 @@ _QUOTES = re.compile(r"[\"“„«»”]")
 JOINS = re.compile(r",\s|\s(?:and|und|et|y|e|i|en|oraz|sowie|while|whereas|während|tandis)\s")
 _ARROW = re.compile(r"^\s*(?:→|->|=>|⇒|➔)\s*$")
 
-# The role a cue gives, and where it must stand: shortly "before" the value, right "at" it, directly "after" it, "around" it as far as the neighbouring values, or anywhere
-# in its "clause".
-# Order is precedence: the first that holds becomes the observation's role.
+# The role a cue gives, and where it must stand: shortly "before" the value, right "at" it, directly "after" it, "around" it as far as the neighbouring
+# values, or anywhere in its "clause". Order is precedence: the first that holds becomes the observation's role.
 RULES: tuple[tuple[str, Role, str], ...] = (
     ("old_before", Role.PAST, "before"),
     ("old_after", Role.PAST, "after"),
@@ -40,6 +40,7 @@ RULES: tuple[tuple[str, Role, str], ...] = (
     ("tranche", Role.TRANCHE, "before"),
     ("tranche", Role.TRANCHE, "after"),
     ("denied", Role.DENIED, "before"),
+    ("revoked", Role.DENIED, "clause"),
     ("scenario", Role.SCENARIO, "clause"),
     ("quoted", Role.QUOTED, "clause"),
     ("target", Role.TARGET, "before"),
@@ -145,8 +146,8 @@ def _pair(sentence: Sentence, spans: Sequence[tuple[int, int]], i: int, lexicon:
     link = [t for t in sentence.words if a_end <= t.start < b_start]
     moved = next((s for s in sentence.senses if s.concept == "move" and floor <= s.start < b_start), None)
     words = lexicon.section("cues")
-    is_from = bool(lead) and lead[-1].word in words.get("from", ())
-    is_to = bool(link) and link[-1].word in words.get("to", ())
+    is_from = any(t.word in words.get("from", ()) for t in lead[-HEDGE_WORDS:])
+    is_to = any(t.word in words.get("to", ()) for t in link[-HEDGE_WORDS:])
     if is_from and is_to and len(link) <= REACH_WORDS + 2:
         after = next((s for s in sentence.senses if s.concept == "move" and s.start >= b_end), None)
         if moved or after:

@@ -147,6 +147,8 @@ def _is_counted(stretch: Stretch, core: Core, left: Left, previous: Token | None
     if following.letter in "n129":
         return following.start - end == 1 and following.letter != "1"
     word = flat[following.start : following.end]
+    if word in words.price_words:
+        return True  # "in 1998 dollars": the year of the prices
     if any(word.startswith(stem) for stem in words.counted):
         return words.code != "en" or left.in_word != "in"  # "in 2026 people will vote"; elsewhere a comma would stand there
     plural = bool(words.plural) and re.search(rf"(?:{words.plural})\Z", word) is not None and len(word) > 4

@@ -18,7 +18,7 @@ from monitor.core.text import dategrammar
 from monitor.core.text.datecontext import Left, Stretch, is_adjective, is_plausible, left_of, right_of
 from monitor.core.text.dategrammar import Core
 from monitor.core.text.datewords import Words
-from monitor.core.text.periods import joined, nearest_year, opened, span
+from monitor.core.text.periods import Period, joined, nearest_year, opened, span
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +66,8 @@ def _single(stretch: Stretch, core: Core, following: Core | None, previous: Core
     first = left.first
     start, end = stretch.tokens[first].start, stretch.tokens[last].end
     bound = letter or left.letter
+    if bound in ("B", "<") and value.yearless:
+        value = _yet_to_come(value, core, stretch.setting)
     if bound and is_adjective(stretch, core, left):
         bound, start = "", stretch.tokens[core.first].start
     if bound == "T" and stretch.words.moved.search(stretch.clause(start, end, 60, 25)):
@@ -78,6 +80,14 @@ def _single(stretch: Stretch, core: Core, following: Core | None, previous: Core
     if value is None:
         return
     yield Found(value, start, end, _confidence(core, left, value), Role.DENIED if left.negated else None, left.hedges)
+
+
+def _yet_to_come(value: DateSpan, core: Core, setting: Setting) -> DateSpan:
+    """A time limit without a year lies ahead: "by December", said in March, is the next one."""
+    today, period = setting.published_on, core.period
+    if today is None or period is None or value.end is None or value.end >= today:
+        return value
+    return span(replace(period, year=value.end.year + 1, yearless=True)) or value
 
 
 def _is_after_not(stretch: Stretch, first: int, bound: str) -> bool:
@@ -127,7 +137,19 @@ def _with_year(stretch: Stretch, core: Core, left: Left, following: Core | None,
     published_on = stretch.setting.published_on
     if published_on is None or not _is_time(stretch, core, left):
         return None
-    return span(replace(period, year=nearest_year(period, published_on), yearless=True))
+    value = span(replace(period, year=nearest_year(period, published_on), yearless=True))
+    return _on_side(value, period, stretch.letters[core.first : core.last + 1], published_on)
+
+
+def _on_side(value: DateSpan | None, period: Period, letters: str, published_on: date) -> DateSpan | None:
+    """ "5 May last" and "next 15 June" say on which side of the day of publication they lie."""
+    if value is None or value.start is None or value.end is None:
+        return value
+    if "_" in letters and value.start > published_on:
+        return span(replace(period, year=value.start.year - 1, yearless=True))
+    if "+" in letters and value.end < published_on:
+        return span(replace(period, year=value.start.year + 1, yearless=True))
+    return value
 
 
 def _is_time(stretch: Stretch, core: Core, left: Left) -> bool:
@@ -166,6 +188,7 @@ def _confidence(core: Core, left: Left, value: DateSpan) -> float:
 _TO = re.compile(r"[-tTK][GLi]{0,2}")
 _AND = re.compile(r"&[GLiI]{0,2}")
 _OR = re.compile(r",?[V/][GLiI]{0,2}")
+_INTO = re.compile(r"[iI][GLi]{0,2}")  # "rutscht vom zweiten Quartal ins Frühjahr 2028"
 
 
 def _linked(stretch: Stretch, first: Core, second: Core) -> Iterator[Found]:
@@ -178,7 +201,10 @@ def _linked(stretch: Stretch, first: Core, second: Core) -> Iterator[Found]:
     left = left_of(stretch, first.first)
     opener = _opener(stretch, first)
     if not (
-        _TO.fullmatch(between) or (_AND.fullmatch(between) and opener in ("e", "~")) or (_OR.fullmatch(between) and _alike(first, second))
+        _TO.fullmatch(between)
+        or (_AND.fullmatch(between) and opener in ("e", "~"))
+        or (_OR.fullmatch(between) and _alike(first, second))
+        or (opener and _INTO.fullmatch(between))
     ):
         return
     values = _both(stretch, first, second)
@@ -192,7 +218,7 @@ def _linked(stretch: Stretch, first: Core, second: Core) -> Iterator[Found]:
         yield Found(old, start, stretch.tokens[first.last].end, 0.9, Role.PAST, ("pair", *left.hedges))
         yield Found(new, stretch.tokens[second.first].start, end, 0.9, None, ("pair",))
         return
-    if "K" in between:
+    if "K" in between or _INTO.fullmatch(between):
         return
     value = joined(old, new) if old.end and new.start and old.end < new.start else None
     if value is None or (between == "-" and stretch.flat[stretch.tokens[first.last + 1].start - 1] == " " and not _alike(first, second)):

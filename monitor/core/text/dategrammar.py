@@ -19,17 +19,22 @@ from monitor.core.text.periods import Period, span
 
 # A year, said or relative, with what may stand before it: ", 2024", "de 2024", "im Jahr 2024", "next year", "of the year".
 _SAID = r"(?:J\.?[GL]?)?[Yy](?:\.?J(?![+_]))?"
-_RELATIVE = r"(?:[+_=]J|J[GL]?[+_]|=L?J)"
+_RELATIVE = r"(?:[+_=]J|J[GL]?[+_]|=L?J|b)"
 _YEAR = rf"(?:,?[GL]{{0,3}}(?:{_SAID}|{_RELATIVE})|[GL]{{1,3}}J(?![YyJ]))"
 _NUMBER = r"[12o]\.?"
 _PART = r"(?:[pP]-?[GLi]{0,3})?"
 _MONTH = r"(?:[GL]?u[GL]?)?[Mm]\.?"
 _WEEKDAY = r"(?:W[,.]{0,2}L?)?"
+_NEXT = r"(?:[+_]L?)?"  # "el próximo 15 de junio", "le 5 mai dernier": on which side of the day of publication
+_GONE = r"(?:[GL]?[+_](?![JuMmSsQ]))?"
 
 FORMS = {
     "numeric_day": rf"{_WEEKDAY}D",
     "days": rf"{_NUMBER}L?[-tTK&/V]{{1}}(?:L|W|G)?{_NUMBER}[GL]{{0,2}}{_MONTH}(?:{_YEAR})?",
-    "day": rf"{_WEEKDAY}{_NUMBER}[GL]{{0,2}}{_MONTH}(?:{_YEAR})?",
+    "week_of_day": rf"u[GL]{{1,2}}{_NUMBER}[GL]{{0,2}}{_MONTH}(?:{_YEAR})?",
+    "day": rf"{_NEXT}{_WEEKDAY}{_NUMBER}[GL]{{0,2}}{_MONTH}(?:{_YEAR}|{_GONE})?",
+    "week_of_month": rf"[O1o_]\.?u[GL]{{0,3}}{_MONTH}{_YEAR}",
+    "calendar_week": rf"(?:u[12]|u9|[129]\.?u)(?:[-/]?{_YEAR})|uE",
     "dash_day": r"[12]-[Mm]\.?-[Y9]",
     "year_day": rf"[Yy]\.?J?\.?,?{_MONTH}[12]\.?(?:u)?(?![12Mm])|Y\.?J\.?[12]\.?[Mm]",
     "year_first": rf"J?Y\.?J?\.?(?:{_MONTH}p?|[Ss]p?|[O1o]\.?[QH]p?|pB?)",
@@ -100,10 +105,15 @@ class Core:
         return self.value is None and self.period is not None and self.period.year is None
 
 
+# No date holds another word, and every date at least one of these letters.
+_CHUNK = re.compile(r"[^xn]*[MmSsQHPpYyDEFCdqh!@?JuzbWv%][^xn]*")
+
+
 def read(tokens: Sequence[Token], words: Words, setting: Setting) -> list[Core]:
     """The cores of a stretch of tokens, left to right; impossible dates are left out."""
     letters = "".join(token.letter for token in tokens)
-    matches = _grammar(words.month_first, words.year_first).finditer(letters)
+    grammar = _grammar(words.month_first, words.year_first)
+    matches = (match for chunk in _CHUNK.finditer(letters) for match in grammar.finditer(letters, *chunk.span()))
     found = (_core(match.lastgroup or "", tokens, match.start(), match.end(), words, setting) for match in matches)
     return [core for core in found if core]
 

@@ -46,6 +46,9 @@ def year_of(tokens: Sequence[Token], setting: Setting) -> tuple[int | None, bool
     said = first(tokens, "Yy")
     if said:
         return int(said.value), False
+    abbreviated = first(tokens, "b")
+    if abbreviated:
+        return (setting.published_on.year + int(abbreviated.value) if setting.published_on else None), True
     if not any(t.letter in "Jz" for t in tokens) or any(t.letter == "C" for t in tokens):
         return None, False
     if setting.published_on is None:

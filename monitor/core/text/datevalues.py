@@ -10,7 +10,7 @@ from datetime import date, timedelta
 from monitor.core.model import DateSpan, Granularity, Setting
 from monitor.core.text.dateperiods import first, leading_part, number_in, part_of, two_years, unit_of, year_of
 from monitor.core.text.datewords import Token, Words
-from monitor.core.text.periods import FIRST_YEAR, LAST_YEAR, Days, Period, add_months, closed, joined, opened, span
+from monitor.core.text.periods import FIRST_YEAR, LAST_YEAR, Days, Period, add_months, closed, joined, nearest_year, opened, span
 
 
 def _numeric_day(tokens: Sequence[Token], words: Words, setting: Setting) -> DateSpan | None:
@@ -189,7 +189,7 @@ def _relative_unit(tokens: Sequence[Token], words: Words, setting: Setting) -> D
         index = today.year * 4 + (today.month - 1) // 3 + step
         return span(Period(Granularity.QUARTER, index // 4, number=index % 4 + 1, relative=True))
     if thing.letter == "W":
-        return None
+        return _weekday(today, int(thing.value), step) if step and thing.value is not None else None
     month = thing.letter in "Mm"
     period = Period(
         Granularity.MONTH if month else Granularity.SEASON, month=int(thing.value) if month else 0, number=0 if month else int(thing.value)
@@ -208,6 +208,56 @@ def _year_of(period: Period, today: date, step: int) -> int:
     return today.year + step
 
 
+def _week_of_month(tokens: Sequence[Token], words: Words, setting: Setting) -> DateSpan | None:
+    """ "the third week of May 2027": its days 15 to 21; the last week is the last seven days."""
+    year, relative = year_of(tokens, setting)
+    if year is None or unit_of(tokens) != "week":
+        return None
+    month = span(Period(Granularity.MONTH, year, number_in(tokens, "Mm")))
+    number = number_in(tokens[:1], "O1o")
+    if month is None or month.start is None or month.end is None or number > 4:
+        return None
+    begin = month.start + timedelta(weeks=number - 1) if number else month.end - timedelta(days=6)
+    return closed(Days(begin, begin + timedelta(days=6)), Granularity.RANGE, relative=relative)
+
+
+def _week_of_day(tokens: Sequence[Token], words: Words, setting: Setting) -> DateSpan | None:
+    """ "the week of 12 May 2027": Monday to Sunday around it."""
+    year, relative = year_of(tokens, setting)
+    if unit_of(tokens) != "week" or (year is None and setting.published_on is None):
+        return None
+    period = Period(Granularity.DAY, year, number_in(tokens, "Mm"), number_in(tokens[1:], "12o"))
+    if year is None and setting.published_on:
+        period = replace(period, year=nearest_year(period, setting.published_on))
+    day = span(period)
+    if day is None or day.start is None:
+        return None
+    monday = day.start - timedelta(days=day.start.weekday())
+    return closed(Days(monday, monday + timedelta(days=6)), Granularity.RANGE, relative=relative, yearless=year is None)
+
+
+def _calendar_week(tokens: Sequence[Token], words: Words, setting: Setting) -> DateSpan | None:
+    """ "KW 37/2026", "week 37 of 2026": by ISO 8601."""
+    year, relative = year_of(tokens, setting)
+    week, glued = number_in(tokens, "129"), first(tokens, "E")
+    if glued:
+        week, year = (int(n) for n in re.findall(r"[0-9]+", str(glued.value)))
+    if year is None or unit_of(tokens) != "week":
+        return None
+    try:
+        monday = date.fromisocalendar(year, week, 1)
+    except ValueError:
+        return None
+    return closed(Days(monday, monday + timedelta(days=6)), Granularity.RANGE, relative=relative)
+
+
+def _weekday(today: date, wanted: int, step: int) -> DateSpan | None:
+    """ "next Friday" is the first after today, "last Friday" the last before it."""
+    ahead = (wanted - today.weekday()) % 7
+    day = today + timedelta(days=(ahead or 7) if step > 0 else ahead - 7)
+    return closed(Days(day, day), Granularity.DAY, relative=True)
+
+
 VALUES: dict[str, Callable[[Sequence[Token], Words, Setting], DateSpan | None]] = {
     "numeric_day": _numeric_day,
     "numeric_month": _numeric_month,
@@ -215,6 +265,9 @@ VALUES: dict[str, Callable[[Sequence[Token], Words, Setting], DateSpan | None]] 
     "fiscal": _fiscal,
     "fiscal_mark": _fiscal_mark,
     "quarters": _quarters,
+    "week_of_month": _week_of_month,
+    "week_of_day": _week_of_day,
+    "calendar_week": _calendar_week,
     "rest_of_year": _rest_of_year,
     "today": _today,
     "after_units": _after_units,

@@ -8,7 +8,7 @@ The lists of [dates] in `core/lang/<code>.toml` say which words have which lette
     D day  E month and year  F two years  C decade  d day and month without year  q h Q2, H1  ! all in one ("1H26")
     A from on  B by  X before  Z after  f from  G of/from  j range from  T until  t to  K to (moved)  e ~ between  & and  V or  > earliest  < latest
     i I R in (I, R: before durations)  w within  L article, of  J year noun  u unit  + _ = next, last, this  a g ago  r later  k fiscal  ? FY26  % "the years"
-    N not  c about  @ today  W weekday  x any other word
+    b this or last year in one word   N not  c about  @ today  W weekday  x any other word
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from typing import Any, NamedTuple
 from monitor.core.lang import Lexicon
 from monitor.core.model import Granularity
 from monitor.core.text.periods import FIRST_YEAR, LAST_YEAR, Period
-from monitor.core.text.wordtrie import pattern, stemmed
+from monitor.core.text.wordtrie import gathered, openings, pattern, stemmed
 
 
 class Token(NamedTuple):
@@ -108,6 +108,7 @@ class Words:
         self.stamps = _lookup(section, "stamps")
         self.deadlines = _lookup(section, "deadlines")
         self.not_year_before = frozenset(section.get("not_year_before", []))
+        self.price_words = frozenset(section.get("price_words", []))
         self.counted = tuple(section.get("counted", []))
         self.plural: str = section.get("plural", "")
         self.no_date = _no_date(section)
@@ -131,7 +132,7 @@ class Words:
                 letter, value = entries[text if "  " not in text else text.replace("  ", " ")]
                 found.append(Token(letter, value, *match.span()))
             else:
-                found.append(self._classify(group or "", text, *match.span()))
+                found.append(self._classify((group or "").rstrip("_"), text, *match.span()))
         return found
 
     def _token_source(self, section: Mapping[str, Any]) -> str:
@@ -139,26 +140,29 @@ class Words:
         marks = "|".join(sorted({*self.quarter_marks, *self.half_marks}, key=len, reverse=True))
         suffix = pattern(self.suffixes)
         return (
-            rf"(?<!\w)(?<![0-9][.,:/])(?:{_NUMERIC}"
-            r"|(?P<fy>fy ?'?[0-9]{2}(?:[0-9]{2})?(?:[-/][0-9]{2})?)(?!\w)"
-            rf"|(?P<bang>[0-9]{{4}} ?-?(?:{marks})[1-4]"
-            rf"|(?:{marks}) ?[1-4] ?[-/'] ?(?:20[0-9]{{2}}|[0-9]{{2}})|[1-4](?:{marks}) ?-?/?'?(?:[0-9]{{4}}|[0-9]{{2}}))(?!\w)"
-            rf"|(?P<mark>(?:{marks}) ?[1-4]|[1-4] ?(?:{marks}))(?!\w)"
+            rf"(?<!\w)(?<![0-9][.,:/])(?:(?=[0-9])(?:{_NUMERIC}"
+            rf"|(?P<bang>[0-9]{{4}} ?-?(?:{marks})[1-4]|[1-4](?:{marks}) ?-?/?'?(?:[0-9]{{4}}|[0-9]{{2}}))(?!\w)"
+            rf"|(?P<mark>[1-4] ?(?:{marks}))(?!\w)"
             rf"|(?P<o>[0-9]{{1,2}} ?{suffix})"
+            r"|(?P<number>[0-9]{1,4}(?![0-9]))(?!\w|[.,][0-9]|:[0-9]))"
+            r"|(?![0-9])(?:(?P<fy>fy ?'?[0-9]{2}(?:[0-9]{2})?(?:[-/][0-9]{2})?)(?!\w)"
+            rf"|(?P<bang_>(?:{marks}) ?[1-4] ?[-/'] ?(?:20[0-9]{{2}}|[0-9]{{2}}))(?!\w)"
+            rf"|(?P<mark_>(?:{marks}) ?[1-4])(?!\w)"
             rf"|(?P<roman>iii|iv|ii|i)(?!\w)(?=\.? ?{periods})"
-            rf"|(?P<number>[0-9]{{1,4}}(?![0-9]))(?!\w|[.,][0-9]|:[0-9])"
             r"|(?P<short>'[0-9]{2})(?!\w)"
-            rf"|(?P<word>{pattern(self.entries)}))"
+            rf"|(?P<word>{pattern(self.entries)})))"
             r"|(?P<x>\w{1,60}\+?)|(?P<punctuation>[^\w\s])"
         )
 
     def _anchor_source(self) -> str:
         strong = [w for w, (letter, _) in self.entries.items() if letter in _STRONG or letter in "u"]
         marks = "|".join(sorted({*self.quarter_marks, *self.half_marks}, key=len, reverse=True))
-        return (
-            rf"(?<!\w)(?:(?:19|20|21)[0-9]{{2}}(?!\d)|[0-9]{{1,2}}\. ?[0-9]{{1,2}}\.|[0-9]{{1,2}}[/-][0-9]{{1,2}}[/-][0-9]|(?:{marks}) ?[1-4](?!\w)"
-            rf"|[1-4](?:{marks})|fy ?[0-9]|'[0-9]{{2}}(?!\w)|{pattern(strong)})"
+        numeric = (
+            rf"(?:(?:(?<=1)9|(?<=2)[01])[0-9]{{2}}(?!\d)|[0-9]?\. ?[0-9]{{1,2}}\.|[0-9]?[/-][0-9]{{1,2}}[/-][0-9]|(?<=[1-4])(?:{marks}))"
         )
+        branches = [rf"{digit}(?<!\w{digit}){numeric}" for digit in "0123456789"]
+        branches += [rf"{mark}(?<!\w{mark}) ?[1-4](?!\w)" for mark in (*self.quarter_marks, *self.half_marks)]
+        return "|".join([*branches, r"fy(?<!\wfy) ?[0-9]", r"'[0-9]{2}(?!\w)", *openings(strong)])
 
     def _classify(self, group: str, text: str, start: int, end: int) -> Token:
         match group:
@@ -219,10 +223,14 @@ def _entries(section: Mapping[str, Any]) -> dict[str, tuple[str, Any]]:
     for part in _PARTS:
         found.update(dict.fromkeys(section.get(part, []), ("p", part)))
         found.update(dict.fromkeys(section.get("year_parts", {}).get(part, []), ("z", part)))
+    for number, forms in enumerate(section.get("weekday_names", [])):
+        found.update(dict.fromkeys(forms, ("W", number)))
     for unit, forms in section.get("units", {}).items():
         found.update(dict.fromkeys(forms, ("u", unit)))
     for offset, forms in section.get("days_from_today", {}).items():
         found.update({word: ("@", int(offset)) for word in forms})
+    for offset, forms in section.get("this_year", {}).items():
+        found.update({word: ("b", int(offset)) for word in forms})
     for number, forms in section.get("small_numbers", {}).items():
         found.update({word: ("v", int(number)) for word in forms})
     return found
@@ -242,13 +250,19 @@ def _lookup(section: Mapping[str, Any], name: str) -> re.Pattern[str]:
     return re.compile(stemmed(section.get(name, [])))
 
 
-_GAP = r"(?:[ ,]{1,2}[\w'-]{1,24}){0,4} "
+_GAP = r"(?:[ ,]{1,2}[\w'-]{1,24}){0,4},? "
 
 
 def _no_date(section: Mapping[str, Any]) -> re.Pattern[str] | None:
     """Sentences that say there is no date. "no date ~ set": "~" stands for up to four words; the words in [ ] are alternatives."""
-    sources = [_phrase(entry) for entry in section.get("no_date", [])]
-    return re.compile(rf"(?<!\w)(?:{'|'.join(sources)})(?!\w)") if sources else None
+    sources = [source for entry in section.get("no_date", []) for source in _openings(_phrase(entry))]
+    return re.compile(gathered(sources) + r"(?!\w)") if sources else None
+
+
+def _openings(source: str) -> list[str]:
+    """The phrase once for every word it may begin with, as `gathered` wants them."""
+    group = re.match(r"\(\?:([^()]*)\)", source)
+    return [option + source[group.end() :] for option in group[1].split("|")] if group else [source]
 
 
 def _phrase(entry: str) -> str:

@@ -25,6 +25,8 @@ _SIGNS = {
     "<": Qualifier.UNDER,
     "≤": Qualifier.UNDER,
 }
+# "26 hospitals and over 90 clinics", "y más de 90": the words belong to the next number.
+_OPENS_NEXT = re.compile(r" (?:\d|(?:de|di|d'|than|als|dan|niż|que|do) ?\d)")
 _LONGEST = 5  # words of a hedge
 _LOOK_BACK = 48  # characters
 
@@ -46,6 +48,7 @@ class Hedges:
     money_over: frozenset[str]
     shown: Mapping[str, str]
     glued: Mapping[str, Qualifier]
+    spreading: tuple[str, ...] = ("\0",)  # beginnings of verbs behind which "over" is a place: "stretches over 65 km"
 
     def around(self, folded: str, start: int, end: int, *, money: bool = False) -> Hedge | None:
         """The hedge right before `start` or right after `end` of the folded text, or None."""
@@ -71,7 +74,7 @@ class Hedges:
     def _last(self, words: list[str], money: bool) -> Hedge | None:
         for size in range(min(_LONGEST, len(words)), 0, -1):
             phrase = " ".join(words[-size:])
-            if phrase in self.before:
+            if phrase in self.before and not (words[: -size or None] and words[-size - 1].startswith(self.spreading)):
                 return Hedge(self.before[phrase], phrase)
             if money and phrase in self.money_over:
                 return Hedge(Qualifier.OVER, phrase)
@@ -87,7 +90,7 @@ class Hedges:
         text = text.split("\n", 1)[0].lstrip(" -")
         for size in range(4, 0, -1):
             phrase = " ".join(text.split(" ")[:size]).rstrip(".,;:)")
-            if phrase in self.after:
+            if phrase in self.after and not _OPENS_NEXT.match(text, len(phrase)):
                 return Hedge(self.after[phrase], phrase)
         return None
 
@@ -103,6 +106,7 @@ def hedges(lexicon: Lexicon) -> Hedges:
         money_over=frozenset(forms(section.get("money_over", ""))),
         shown=dict(section.get("shown", {})),
         glued=_by_phrase(section.get("glued", {})),
+        spreading=tuple(forms(section.get("spreading", ""))) or ("\0",),
     )
 
 

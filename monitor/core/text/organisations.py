@@ -8,15 +8,19 @@ Romance languages also over the adjectives that follow a head ("Commission europ
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from functools import cache, lru_cache
 from typing import NamedTuple
 
 from monitor.core import lang
 from monitor.core.lang import Lexicon
 from monitor.core.model import Setting
+from monitor.core.places import candidates
+from monitor.core.text.acronyms import spelled_out_spans
+from monitor.core.text.actors import acting_spans
+from monitor.core.text.countries import read_country
 from monitor.core.text.fold import fold
-from monitor.core.text.names import common_words, find_names, stands_for
+from monitor.core.text.names import common_words, find_names
 from monitor.core.text.proper import Word, words
 
 LONGEST = 300  # characters of a name
@@ -39,7 +43,9 @@ _SITE_OR_PROJECT = frozenset(
     factory plant reactor site station telescope facility datacentre campus hub park antenna spaceport project
     """.split()  # noqa: SIM905 - one word a line would hide the code
 )
-_ACRONYM = re.compile(r" ?\(([A-Z][\w&+-]{1,9})\)")
+_AND_THE = re.compile(r"(?<!\w)(?:and|und|et|y|e|i|en) (?:the|der|die|das|den|dem|le|la|les|el|los|las|il|lo|gli|het|o|a|os|as|l['’]) ?\Z")
+# A lone preposition of place before a capitalised word says where, not what: "the Institute in Paris".
+_WHERE = frozenset("in at to by a on en em w te bij per à al dans sur an im bei".split())  # noqa: SIM905 - shorter than a list
 _LEGAL = frozenset(
     """
     GmbH AG SE KG KGaA mbH eV S.p.A SpA S.r.l Srl S.A SA SAS SARL Ltd Limited Inc Corp LLC LLP PLC Plc NV N.V BV B.V Oy Oyj AB ASA AS A/S ApS S.L SL Lda
@@ -57,6 +63,7 @@ _OPENERS = frozenset(
 )
 # Conjunctions of the eight languages: what follows may be another name.
 _AND = re.compile(r"(?<!\w)(?:and|und|et|y|e|ed|i|oraz|en|&)(?!\w)")
+_OWNER = re.compile(r"([^'’]{3,30})['’]s? ")
 _ADJECTIVE_END = re.compile(r"(?:e|en|er|es|em|s)\Z")
 # Bodies known by acronym the world over; everything else must be spelled out once or be known to the programme.
 _WELL_KNOWN = frozenset(
@@ -125,7 +132,9 @@ def head_idea(word: str, lexicon: Lexicon) -> str | None:
 @lru_cache(maxsize=16)
 def organisation_spans(text: str, lexicon: Lexicon, setting: Setting) -> tuple[OrganisationSpan, ...]:
     """The organisations of a text in order, none overlapping another; longer and surer ones first where they compete."""
-    found = [*_known(text, setting), *_by_form(text, lexicon), *_by_acronym(text, lexicon)]
+    acting = [OrganisationSpan(a.start, a.end, text[a.start : a.end], a.confidence) for a in acting_spans(text, lexicon)]
+    by_form = _by_form(text, lexicon, frozenset(a.start for a in acting))
+    found = [*_known(text, setting), *by_form, *_by_acronym(text), *acting]
     taken = bytearray(len(text))
     kept: list[OrganisationSpan] = []
     for span in sorted(found, key=lambda s: (-(s.end - s.start), -s.confidence)):
@@ -143,14 +152,15 @@ def _known(text: str, setting: Setting) -> list[OrganisationSpan]:
 # ---------------------------------------------------------------------------------------------------------------------------- form
 
 
-def _by_form(text: str, lexicon: Lexicon) -> list[OrganisationSpan]:
+def _by_form(text: str, lexicon: Lexicon, acting: frozenset[int]) -> list[OrganisationSpan]:
+    """Names around a head or before a legal form; `acting` are the starts of names that stand for themselves."""
     found: list[OrganisationSpan] = []
     capitalised = words(text)
     skip_to = 0
     for at, word in enumerate(capitalised):
         if word.start < skip_to:
             continue
-        span = _at_head(text, capitalised, at, lexicon) or _at_legal_form(text, capitalised, at)
+        span = _at_head(text, capitalised, at, lexicon, acting) or _at_legal_form(text, capitalised, at)
         if span is None and word.text in _WELL_KNOWN and text[word.start - 1 : word.start] != "(":
             span = OrganisationSpan(word.start, word.end, word.text, 0.75)
         if span is not None and span.end - span.start <= LONGEST:
@@ -159,14 +169,16 @@ def _by_form(text: str, lexicon: Lexicon) -> list[OrganisationSpan]:
     return found
 
 
-def _at_head(text: str, all_words: Sequence[Word], at: int, lexicon: Lexicon) -> OrganisationSpan | None:
+def _at_head(text: str, all_words: Sequence[Word], at: int, lexicon: Lexicon, acting: frozenset[int]) -> OrganisationSpan | None:
     word = all_words[at]
     idea = head_idea(word.text, lexicon)
-    if idea is None:
-        return None
-    first, last = _grow_left(all_words, at, lexicon), _grow_right(text, all_words, at, lexicon)
+    if idea is None or (idea == "company" and word.start not in acting and at + 1 < len(all_words) and all_words[at + 1].start in acting):
+        return None  # "the group EDF" is EDF
+    first, last = _grow_left(all_words, at, lexicon), _grow_right(all_words, at, lexicon, acting)
     end = _with_adjectives(text, all_words[last].end, lexicon) if last == at or _follows_head(text, all_words, at) else all_words[last].end
-    start = all_words[first].start
+    start = _without_country(text, all_words[first].start, word.start)
+    if _is_genitive_country(text, all_words[last], lexicon) and last == at + 1:
+        last, end = at, word.end
     more = last > at or first < at or end > word.end
     is_compound = word.text not in _heads(lexicon)
     if (
@@ -214,18 +226,55 @@ def _stops(word: Word, lexicon: Lexicon) -> bool:
     return lexicon.code in {"fr", "es", "it", "pt"} and word.first and not word.text.isupper() and len(word.text) < 4
 
 
-def _grow_right(text: str, all_words: Sequence[Word], at: int, lexicon: Lexicon) -> int:
+def _grow_right(all_words: Sequence[Word], at: int, lexicon: Lexicon, acting: frozenset[int]) -> int:
     """The last word of the name whose head is at `at`."""
     last = at
     while (
         last + 1 < len(all_words)
         and last - at < _MOST_WORDS
-        and _joins(all_words[last + 1], last == at and lexicon.code in {"es", "pt", "it", "fr"}, lexicon)
+        and _joins(all_words[last + 1], _at_its_head(all_words, at, last, lexicon), lexicon)
     ):
-        if _AND.search(all_words[last + 1].gap or "") and _begins_another(all_words, last + 1, lexicon):
+        following = all_words[last + 1]
+        if _AND.search(following.gap or "") and (
+            last == at
+            or _next_has_article(all_words, at, last, lexicon)
+            or following.start in acting
+            or _begins_another(all_words, last + 1, lexicon)
+        ):
             break
         last += 1
     return last
+
+
+def _next_has_article(all_words: Sequence[Word], at: int, last: int, lexicon: Lexicon) -> bool:
+    """Whether "and the" follows a name that has no article itself: "Agenzia Spaziale Italiana e la NASA", but "Fundação para a Ciência e a Tecnologia"."""
+    gap = all_words[last + 1].gap or ""
+    plain = all(not (w.gap or "").strip() for w in all_words[at + 1 : last + 1])
+    return plain and (bool(_AND_THE.search(gap)) or (lexicon.code == "nl" and " en de " in gap))
+
+
+def _at_its_head(all_words: Sequence[Word], at: int, last: int, lexicon: Lexicon) -> bool:
+    """Whether only the head and its adjectives stand there yet, so that an article may begin the name proper ("Hospital Universitario La Paz")."""
+    return lexicon.code in {"es", "pt", "it", "fr"} and all(w.text.lower() in _adjectives(lexicon) for w in all_words[at + 1 : last + 1])
+
+
+def _without_country(text: str, start: int, head: int) -> int:
+    """The start of a name without the country it is said to be of: "New Zealand's Ministry of Health"."""
+    owner = _OWNER.match(text[start:head])
+    if not owner:
+        return start
+    large = any(c.is_main and (c.place.place_type == "region" or c.population >= 100_000) for c in candidates(fold(owner[1])))
+    return start + owner.end() if large or read_country(owner[1]) else start
+
+
+def _is_genitive_country(text: str, word: Word, lexicon: Lexicon) -> bool:
+    return (
+        lexicon.code == "de"
+        and word.gap == " "
+        and word.text.endswith("s")
+        and not read_country(word.text)
+        and bool(read_country(word.text[:-1]))
+    )
 
 
 def _begins_another(all_words: Sequence[Word], at: int, lexicon: Lexicon) -> bool:
@@ -250,27 +299,7 @@ def _joins(word: Word, after_head: bool, lexicon: Lexicon) -> bool:
     parts = gap.replace("'", "' ").replace("’", "' ").split()
     connectors, adjectives = _connectors(lexicon), _adjectives(lexicon)
     if all(p.rstrip("'") in connectors or p in adjectives for p in parts) and len(parts) <= 5:
-        return parts not in (
-            ["in"],
-            ["at"],
-            ["to"],
-            ["by"],
-            ["a"],
-            ["on"],
-            ["en"],
-            ["em"],
-            ["w"],
-            ["te"],
-            ["bij"],
-            ["per"],
-            ["à"],
-            ["al"],
-            ["dans"],
-            ["sur"],
-            ["an"],
-            ["im"],
-            ["bei"],
-        )
+        return len(parts) > 1 or parts[0] not in _WHERE or (parts[0] == "en" and lexicon.code == "nl")
     return False
 
 
@@ -315,32 +344,10 @@ def _at_legal_form(text: str, all_words: Sequence[Word], at: int) -> Organisatio
     return OrganisationSpan(start, end, text[start:end], 0.9) if first < at or tail else None
 
 
-# ------------------------------------------------------------------------------------------------------------------------ acronyms
-
-
-def _by_acronym(text: str, lexicon: Lexicon) -> list[OrganisationSpan]:
-    """Names proved by the acronym that follows them in brackets."""
-    found = []
-    for match in _ACRONYM.finditer(text):
-        start = _spelled_out(text, match.start(), match[1])
-        if start is None:
-            continue
-        name = text[start : match.start()]
+def _by_acronym(text: str) -> Iterator[OrganisationSpan]:
+    """Bodies among the names an acronym proves; names of sites and projects are none."""
+    for start, end in spelled_out_spans(text):
+        name = text[start:end]
         ideas = {common_words().get(fold(w)) for w in name.split()}
-        if ideas & _SITE_OR_PROJECT:
-            continue
-        found.append(OrganisationSpan(start, match.start(), name, 0.9 if ideas & HEADS else 0.65))
-    return found
-
-
-def _spelled_out(text: str, end: int, acronym: str) -> int | None:
-    """Where the words that an acronym stands for begin; None when the words before it do not make it."""
-    line = text[max(0, end - 120) : end].rsplit("\n", 1)[-1]
-    starts = [m.start() for m in re.finditer(r"(?<![\w'’-])[\w]", line)][-10:]
-    for start in reversed(starts[:-1]):
-        piece = line[start:]
-        if any(c in piece for c in ",;:()."):
-            return None
-        if piece[0].isupper() and stands_for(acronym, piece) and sum(w[0].isupper() for w in piece.split()) >= 2:
-            return end - len(line) + start
-    return None
+        if not ideas & _SITE_OR_PROJECT:
+            yield OrganisationSpan(start, end, name, 0.9 if ideas & HEADS else 0.65)

@@ -23,6 +23,17 @@ _WORD = re.compile(rf"(?<![^\W_])\d{{0,3}}[{_UPPER}]\w*(?:[&.+:](?=\w)\w+|[-‐�
 _LOWER_WORD = re.compile(r"(?<![\w'’.-])[^\W\d_A-Z]\w{2,}")
 _ELISION = re.compile(r"(?:[LDSldsNn]|[Dd]ell|[Aa]ll|[Nn]ell|[Ss]ull|[Dd]all|[Uu]n|[Qq]u)['’](?=\w)")
 _BEFORE = re.compile(r"([\w.]+['’]?)[ \u00a0]?[\"“„«‘(]?\Z")
+# Given names common in the eight languages: what follows one is a person.
+FIRST_NAMES = frozenset(
+    """
+    John Jack James David Michael Peter Paul Mark Thomas Robert Richard William Henry George Charles Edward Daniel Andrew Steve Stephen Simon Kevin Brian
+    Anna Anne Mary Sarah Laura Emma Kate Jane Julia Maria Elena Eva Ursula Angela Christine Hans Klaus Wolfgang Stefan Andreas Markus Jürgen Pierre Jean
+    Jacques François Michel Marie Claire Philippe José Juan Carlos Luis Miguel Pedro Pablo Javier Antonio Giuseppe Giovanni Marco Luca Matteo Giorgia
+    Piotr Jan Andrzej Tomasz Krzysztof Donald Katarzyna Małgorzata Joanna Agnieszka João Manuel Rui Willem Kees Joris Mette Lars Erik Bjørn Sven Olaf
+    Florence Nancy Victoria Sofia Sophie Carla Bruno Marta Ana Inês Teresa Isabel Sandra Monika Karin Petra Birgit Anja Sabine Anneliese Geert Pieter
+    Emmanuel Elon Joe Boris Keir Rishi Theresa Margrethe Thierry Henna Michal Petr Tim Tom Ben Sam Max Alex Chris Nick Ron Jim Bill Bob
+    """.split()  # noqa: SIM905 - one word a line would hide the code
+)
 
 
 class Word(NamedTuple):

@@ -15,38 +15,27 @@ from itertools import islice, product
 from math import log10
 from typing import NamedTuple
 
-from monitor.core import lang
 from monitor.core.lang import Lexicon
-from monitor.core.model import Form, Page, Place, Setting
+from monitor.core.model import Page, Place, Setting
 from monitor.core.places import Candidate, candidates
 from monitor.core.text.countries import CountrySpan, code_of, country_spans, language_of, read_country
 from monitor.core.text.fold import fold
 from monitor.core.text.names import bases
 from monitor.core.text.organisations import OrganisationSpan, organisation_spans
-from monitor.core.text.proper import Word, free_of, lower_words, once_per_page, word_before, words
+from monitor.core.text.proper import FIRST_NAMES, Word, free_of, once_per_page, word_before, words
+from monitor.core.text.townscene import PageScene, page_scene
 
 ACCEPTED = 0.5
+_TOWN_PAIR = re.compile(r"[-–‐‑]")
 _MOST_WORDS = 5
 # What may stand between the words of one place name.
 _JOINTS = re.compile(
     r" |-| (?:am|an der|ob der|bei|im|in der|vor der|de|de la|de los|de las|del|la|le|les|do|da|dos|das|di|della"
     r"|upon|on|sur|sous|en|el|y|the|of|nad|aan den|aan de|op|bij|lez|lès) |[-'’]"
 )
+_SMALL_FIRST = re.compile(r"(?:[a-zà-ÿ]{1,5} ){1,2}")
+_WORDS = re.compile(r"[^\W\d_]+")
 _AFTER = re.compile(r" ?\(([^()\n]{2,40})\)|, ([^\W\d_][^,;.()\n]{1,30})")
-FIRST_NAMES = frozenset(
-    """
-    John Jack James David Michael Peter Paul Mark Thomas Robert Richard William Henry George Charles Edward Daniel Andrew Steve Stephen Simon Kevin Brian
-    Anna Anne Mary Sarah Laura Emma Kate Jane Julia Maria Elena Eva Ursula Angela Christine Hans Klaus Wolfgang Stefan Andreas Markus Jürgen Pierre Jean
-    Jacques François Michel Marie Claire Philippe José Juan Carlos Luis Miguel Pedro Pablo Javier Antonio Giuseppe Giovanni Marco Luca Matteo Giorgia
-    Piotr Jan Andrzej Tomasz Krzysztof Donald Katarzyna Małgorzata Joanna Agnieszka João Manuel Rui Willem Kees Joris Mette Lars Erik Bjørn Sven Olaf
-    Emmanuel Elon Joe Boris Keir Rishi Theresa Margrethe Thierry Henna Michal Petr Tim Tom Ben Sam Max Alex Chris Nick Ron Jim Bill Bob
-    """.split()  # noqa: SIM905 - one word a line would hide the code
-)
-_MAIN_COUNTRIES = {
-    "de": ("DE", "AT", "CH"), "fr": ("FR", "BE", "CH"), "en": ("GB", "IE", "US"), "es": ("ES",), "it": ("IT", "CH"), "pl": ("PL",), "pt": ("PT", "BR"),
-    "nl": ("NL", "BE"), "fi": ("FI",), "sv": ("SE", "FI"), "da": ("DK",), "cs": ("CZ",), "sk": ("SK",), "sl": ("SI",), "hr": ("HR",), "hu": ("HU",),
-    "ro": ("RO",), "bg": ("BG",), "el": ("GR", "CY"), "et": ("EE",), "lv": ("LV",), "lt": ("LT",),
-}  # fmt: skip
 _INFLECTING = frozenset(
     """
     pl cs sk sl hr fi et lv lt hu
@@ -78,64 +67,17 @@ class PlaceSpan(NamedTuple):
     confidence: float
 
 
-class _Scene(NamedTuple):
-    """What the whole page says about which places to expect."""
-
-    text: str
-    lexicon: Lexicon
-    language: str
-    country: str | None  # of the setting
-    home: tuple[str, ...]  # countries the page is probably from
-    met: frozenset[str]  # countries it names
-    lower: frozenset[str]
-    at: frozenset[str]
-    of: frozenset[str]
-    titles: frozenset[str]
-    hosting: tuple[str, ...]  # verbs that only a place or a body has for a subject: "will host"
-    ordinary: frozenset[str]
-    cells: tuple[tuple[int, int], ...]
-    breaks: frozenset[int]  # where the label at the start of a passage ends: what stands on either side does not touch
-
-
 @once_per_page
 def place_spans(page: Page, lexicon: Lexicon, setting: Setting) -> tuple[PlaceSpan, ...]:
     """The cities and regions of a page in order, outside the names of organisations and countries."""
     countries = country_spans(page.text, lexicon, language_of(page, lexicon, setting))
     organisations = organisation_spans(page.text, lexicon, setting)
-    scene = _scene(page, lexicon, setting, countries)
+    scene = page_scene(page, lexicon, setting, countries)
     found = list(_scored(scene, countries, organisations))
     return tuple(s for s in _with_neighbours(page.text, found) if s.confidence >= ACCEPTED)
 
 
-@lru_cache(maxsize=32)
-def _word_sets(lexicon: Lexicon) -> tuple[frozenset[str], ...]:
-    section = lexicon.section("names")
-    ordinary = {*section.get("not_places", ()), *lang.load("en").section("names").get("not_places", ())}
-    forms = {f for forms in section.get("words", {}).values() for f in forms if not f.startswith("-")}
-    return tuple(frozenset(s) for s in (section.get("at", ()), section.get("of", ()), section.get("titles", ()), ordinary | forms))
-
-
-def _scene(page: Page, lexicon: Lexicon, setting: Setting, countries: Sequence[CountrySpan]) -> _Scene:
-    language = language_of(page, lexicon, setting)
-    home = ((setting.country,) if setting.country else ()) + _MAIN_COUNTRIES.get(language, ())
-    at, of, titles, ordinary = _word_sets(lexicon)
-    if lexicon.code != "en":
-        # An English everyday word is no obstacle on a page in another language ("Split", "Bath"), but its own are.
-        ordinary = ordinary - (_word_sets(lang.load("en"))[3] - frozenset(lexicon.section("names").get("not_places", ())))
-    hosting = tuple(lexicon.section("names").get("sites", {}).get("host", ()))
-    cells = tuple(
-        (p.start, p.end)
-        for p in page.passages
-        if p.form in {Form.CELL, Form.ITEM, Form.DEFINITION, Form.TERM, Form.META} and p.end - p.start <= 80
-    )
-    breaks = frozenset(p.start + len(p.label) for p in page.passages if p.label and page.text.startswith(p.label, p.start))
-    met = frozenset(c.code for c in countries if c.confidence > 0.4)
-    return _Scene(
-        page.text, lexicon, language, setting.country, home, met, lower_words(page.text), at, of, titles, hosting, ordinary, cells, breaks
-    )
-
-
-def _scored(scene: _Scene, countries: Sequence[CountrySpan], organisations: Sequence[OrganisationSpan]) -> Iterator[PlaceSpan]:
+def _scored(scene: PageScene, countries: Sequence[CountrySpan], organisations: Sequence[OrganisationSpan]) -> Iterator[PlaceSpan]:
     is_free = free_of([*((c.start, c.end) for c in countries if c.confidence > ACCEPTED), *((o.start, o.end) for o in organisations)])
     all_words = words(scene.text)
     at = 0
@@ -144,6 +86,8 @@ def _scored(scene: _Scene, countries: Sequence[CountrySpan], organisations: Sequ
         if is_free(all_words[at].start, all_words[at].end):
             span = _longest(scene, all_words, at)
         if span is None:
+            if is_free(all_words[at].start, all_words[at].end):
+                yield from _pair(scene, all_words[at])
             at += 1
             continue
         yield span
@@ -151,7 +95,24 @@ def _scored(scene: _Scene, countries: Sequence[CountrySpan], organisations: Sequ
             at += 1
 
 
-def _longest(scene: _Scene, all_words: Sequence[Word], at: int) -> PlaceSpan | None:
+def _pair(scene: PageScene, word: Word) -> Iterator[PlaceSpan]:
+    """Two or three larger towns written as one word: the line "Madrid-Badajoz"."""
+    parts = _TOWN_PAIR.split(word.text)
+    if not 2 <= len(parts) <= 3:
+        return
+    found: list[PlaceSpan] = []
+    at = word.start
+    for part in parts:
+        options = [c for c in _options(part, scene.language, False) if c.is_main and c.population >= 20_000] if part[:1].isupper() else []
+        if not options:
+            return
+        best = max(options, key=lambda c: _fit(c, scene, None))
+        found.append(PlaceSpan(at, at + len(part), best.place, 0.6))
+        at += len(part) + 1
+    yield from found
+
+
+def _longest(scene: PageScene, all_words: Sequence[Word], at: int) -> PlaceSpan | None:
     """The longest place name that begins at a word, scored; None when no place is called so."""
     last = at
     while (
@@ -203,7 +164,7 @@ def _base_names(key: str) -> Iterator[str]:
     return (" ".join(parts) for parts in product(*(bases(t) for t in key.split()[:3])))
 
 
-def _judge(scene: _Scene, all_words: Sequence[Word], at: int, end_at: int, start: int, options: Sequence[Candidate]) -> PlaceSpan:
+def _judge(scene: PageScene, all_words: Sequence[Word], at: int, end_at: int, start: int, options: Sequence[Candidate]) -> PlaceSpan:
     end = all_words[end_at].end
     beside = _country_beside(scene.text, end)
     best = max(options, key=lambda c: _fit(c, scene, beside))
@@ -222,7 +183,7 @@ def _judge(scene: _Scene, all_words: Sequence[Word], at: int, end_at: int, start
     return PlaceSpan(start, end, best.place, round(max(0.0, min(0.97, score)), 2))
 
 
-def _fit(candidate: Candidate, scene: _Scene, beside: str | None) -> float:
+def _fit(candidate: Candidate, scene: PageScene, beside: str | None) -> float:
     """How well one place of a name fits the page."""
     country = candidate.place.country
     fit = log10(candidate.population + 10) + (0.8 if candidate.is_main else 0.0)
@@ -246,7 +207,7 @@ def _size(candidate: Candidate, written: str) -> float:
     return score - (0.25 if len(written) <= 3 else 0.0)
 
 
-def _context(scene: _Scene, start: int, end: int, best: Candidate) -> float:
+def _context(scene: PageScene, start: int, end: int, best: Candidate) -> float:
     """What the word before and the box around say."""
     before = word_before(scene.text, start)
     score = 0.0
@@ -254,11 +215,15 @@ def _context(scene: _Scene, start: int, end: int, best: Candidate) -> float:
         score += 0.4
     elif before.rstrip("'’") in scene.of or before in scene.of:
         score += 0.12
+    if scene.towns is not None and scene.towns.search(scene.text, max(0, start - 40), start):
+        score += 0.35
+    if before.rstrip(".") in scene.titles or before.capitalize() in scene.titles:
+        score -= 0.9
     if best.place.country in scene.home:
         score += 0.05 if scene.language == "en" else 0.1
     if best.place.country in scene.met:
         score += 0.08
-    if any(scene.text.startswith(cue, end + 1) for cue in scene.hosting):
+    if any(scene.text.startswith(cue, end + 1) for cue in scene.hosting) or _is_picked(scene, start, end):
         score += 0.3
     if any(s <= start and end <= e for s, e in scene.cells):
         score += 0.2
@@ -269,16 +234,31 @@ def _context(scene: _Scene, start: int, end: int, best: Candidate) -> float:
     return score
 
 
-def _ordinary(scene: _Scene, word: Word, best: Candidate) -> float:
+def _is_picked(scene: PageScene, start: int, end: int) -> bool:
+    """Whether the words around say that something was chosen, and as a seat."""
+    if not scene.picked:
+        return False
+    after, before = scene.text[end : end + 60].split(". ")[0], scene.text[max(0, start - 60) : start].split(". ")[-1]
+    around = {*_WORDS.findall(before.lower()), *_WORDS.findall(after.lower())}
+    return not scene.picked.isdisjoint(around) and not scene.seat.isdisjoint(around)
+
+
+def _ordinary(scene: PageScene, word: Word, best: Candidate) -> float:
     """How much a single word looks like no name at all."""
     written = word.text
     score = 0.0
     if written in scene.ordinary:
         # In the middle of a sentence, after "in" and with nothing capitalised around it, even "Nice" is the town - but in German every noun has a capital.
-        shown = scene.language != "de" and not word.first and word_before(scene.text, word.start) in scene.at
+        before = word_before(scene.text, word.start)
+        noun_like = scene.language == "de" and not (
+            before.lower() in {"in", "bei"} and best.population >= 100_000 and best.place.country in scene.home
+        )
+        shown = not noun_like and not word.first and (before in scene.at or before.lower() in scene.at)
         score -= 0.2 if shown else 0.38
     elif written.lower() in scene.lower:
         score -= 0.3
+    if best.population >= 100_000 and best.is_main and not word.first and len(written) > 4 and scene.language != "de":
+        score += 0.1
     is_large_here = best.population >= 100_000 and best.place.country in scene.home
     if word.first and scene.language != "de" and not is_large_here:
         score -= 0.05
@@ -290,7 +270,7 @@ def _ordinary(scene: _Scene, word: Word, best: Candidate) -> float:
     return score
 
 
-def _touching(scene: _Scene, all_words: Sequence[Word], at: int, end_at: int) -> float:
+def _touching(scene: PageScene, all_words: Sequence[Word], at: int, end_at: int) -> float:
     """What capitalised words right beside the name say: usually that it is part of a longer one."""
     first, score = all_words[at], 0.0
     soft = scene.language == "de"
@@ -326,7 +306,7 @@ def _country_beside(text: str, end: int) -> str | None:
         return None
     if found[1]:
         return next((c for c in (_read_beside(p.strip()) for p in found[1].split(",")) if c), None)
-    part = found[2]
+    part = _SMALL_FIRST.sub("", found[2])
     for size in (3, 2, 1):
         written = " ".join(part.split()[:size])
         code = _read_beside(written) or _region_country(written)

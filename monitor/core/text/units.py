@@ -49,12 +49,15 @@ class UnitWords:
     new: frozenset[str]
     after_drop: frozenset[str]
     irregular: frozenset[str]
+    doings: frozenset[str]
+    determiners: frozenset[str]
     plural_endings: tuple[str, ...]
     not_plural: tuple[str, ...]
     adjective_endings: tuple[str, ...]
     phrases: tuple[str, ...]
     measure: re.Pattern[str]
     measures: Mapping[str, str]
+    compound: re.Pattern[str] | None
 
     def __hash__(self) -> int:
         return id(self)
@@ -81,12 +84,15 @@ def unit_words(lexicon: Lexicon) -> UnitWords:
         new=words("new"),
         after_drop=words("after_drop"),
         irregular=words("irregular"),
+        doings=words("doings"),
+        determiners=words("determiners"),
         plural_endings=tuple(forms(section.get("plural_endings", "s"))),
         not_plural=tuple(forms(section.get("not_plural", ""))) or ("\0",),
         adjective_endings=tuple(forms(section.get("adjective_endings", ""))),
         phrases=tuple(forms(section.get("phrases", ""))),
         measure=re.compile(rf"[ -]?(?:(?P<symbol>{alternatives(_SYMBOLS)})|(?P<word>{alternatives(measures)}))(?![^\W_]|/\w)"),
         measures=measures,
+        compound=re.compile(rf"-({alternatives(words('compound'))})(?=[ -][^\W\d_])") if words("compound") else None,
     )
 
 
@@ -146,6 +152,8 @@ def _is_adjective(word: str, first_letter: str, words: UnitWords) -> bool:
 
 def _last(text: str, folded: str, tokens: list[tuple[int, int]], words: UnitWords, cues: list[str]) -> Unit | None:
     """English, Dutch: the first plural ends the phrase; without one the words up to a stop word, less surely."""
+    if _is_verb(text, folded, tokens, words):
+        return None
     end, head, sure, start = None, "", False, tokens[0][0]
     for count, (word_start, word_end) in enumerate(tokens[:5]):
         word = folded[word_start:word_end]
@@ -164,6 +172,20 @@ def _last(text: str, folded: str, tokens: list[tuple[int, int]], words: UnitWord
     if not sure and text[start].islower() and len(folded[start:end].split()) > 1:
         return None
     return Unit(start, end, tuple(cues), sure=sure and bool(head))
+
+
+_NAME_AND_NUMBER = re.compile(r"\b[A-ZÀ-Þ][\w-]{2,20} [0-9]{1,4} $")
+
+
+def _is_verb(text: str, folded: str, tokens: list[tuple[int, int]], words: UnitWords) -> bool:
+    """ "Stuttgart 21 loses another partner": a verb in -s, known or shown by a name before and a determiner behind, is no plural."""
+    start, end = tokens[0]
+    if folded[start:end] in words.doings:
+        return True
+    following = folded[slice(*tokens[1])] if len(tokens) > 1 else ""
+    if following not in words.determiners or not text[start].islower() or folded[start:end] in words.irregular:
+        return False
+    return folded[start:end].endswith("s") and _NAME_AND_NUMBER.search(text[max(0, start - 30) : start]) is not None
 
 
 def _capital(text: str, folded: str, tokens: list[tuple[int, int]], words: UnitWords, cues: list[str]) -> Unit | None:

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import tomllib
+from collections import Counter
+from pathlib import Path
+
 import pytest
 
 from monitor.core.kinds import countries
@@ -9,6 +13,31 @@ from monitor.core.kinds.country import KIND
 from monitor.core.lang import load
 from monitor.core.model import Countries, Country, Setting
 from tests.pages import page_of
+
+EXAMPLES = tomllib.loads((Path(__file__).parents[2] / "examples" / "country.toml").read_text("utf-8"))
+
+
+def marks(text: str, language: str) -> Counter[str]:
+    """What is found in a phrase, as "slice:code"."""
+    page = page_of(text, language)
+    return Counter(
+        f"{page.text[m.start : m.end]}:{m.value.country}" for m in KIND.find(page, load(language), Setting(language=language), [])
+    )
+
+
+@pytest.mark.parametrize("language", ["en", "de", "fr", "es", "it", "pl", "pt", "nl"])
+def test_countries_of_news_sentences_are_found_and_nothing_else(language: str) -> None:
+    pairs = [(marks(text, language), Counter(expected)) for text, *expected in EXAMPLES["exam_2026_11"][language]]
+    hit = sum((found & wanted).total() for found, wanted in pairs)
+    assert hit / sum(found.total() for found, _ in pairs) >= 0.95
+    assert hit / sum(wanted.total() for _, wanted in pairs) >= 0.95
+
+
+@pytest.mark.xfail(strict=True, reason="known failures, see the example file")
+@pytest.mark.parametrize(("language", "row"), [(code, row) for code, rows in EXAMPLES["known_failures"].items() for row in rows])
+def test_known_failures(language: str, row: list[str]) -> None:
+    text, *expected = row
+    assert marks(text, language) == Counter(expected)
 
 
 def found_in(text: str, language: str = "en", least: float = 0.0) -> list[str]:

@@ -15,22 +15,33 @@ _LONGEST_GAP = 14
 
 def relation(folded: str, first: tuple[int, int], second: tuple[int, int], known: Vocabulary) -> str | None:
     """range, pair, list or comma for what stands between the two spans; None when they have nothing to do with each other."""
-    gap = folded[first[1] : second[0]]
+    gap = _without_article(folded[first[1] : second[0]], known)
     if len(gap) > _LONGEST_GAP:
         return None
     if gap in known.pair_signs:
         return "pair"
     if gap in known.range_signs:
-        opener = _opener(folded, first[0])
+        opener = _opener(folded, first[0], known)
         return "pair" if opener in known.deltas or (opener in known.froms and has_moved(folded, first[0], known)) else "range"
     if gap in known.range_ands:
-        return "range" if _opener(folded, first[0]) in known.between else "list"
+        return "range" if _opener(folded, first[0], known) in known.between else "list"
     return "comma" if gap in (", ", "/") else None
 
 
-def _opener(folded: str, start: int) -> str:
-    before = folded[max(0, start - 14) : start]
-    return before[:-1].replace("\n", " ").rsplit(" ", 1)[-1].lstrip("(") if before.endswith(" ") else ""
+def _without_article(gap: str, known: Vocabulary) -> str:
+    """ "tra i 40 e i 60": what stands between without the article of the second number."""
+    words = gap.split(" ")
+    return " ".join((*words[:-2], "")) if len(words) == 4 and words[2] in known.definite else gap
+
+
+def _opener(folded: str, start: int, known: Vocabulary) -> str:
+    before = folded[max(0, start - 18) : start]
+    if not before.endswith(" "):
+        return ""
+    words = before[:-1].replace("\n", " ").rsplit(" ", 2)
+    if len(words) > 1 and words[-1] in known.definite:
+        words.pop()
+    return words[-1].lstrip("(")
 
 
 def has_moved(folded: str, start: int, known: Vocabulary) -> bool:

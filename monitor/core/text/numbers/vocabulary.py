@@ -46,6 +46,7 @@ class Vocabulary:
     froms: frozenset[str]
     pair_signs: frozenset[str]
     deltas: frozenset[str]
+    definite: frozenset[str]  # articles that may stand before both ends of a range: "tra i 40 e i 60"
     moved: tuple[str, ...]  # beginnings of verbs of movement
     scan: re.Pattern[str]
     scale_after: re.Pattern[str]
@@ -126,6 +127,7 @@ def vocabulary(lexicon: Lexicon) -> Vocabulary:
         froms=frozenset(forms(section.get("froms", ""))),
         pair_signs=frozenset(f" {w} " for w in forms(section.get("pair_signs", ""))),
         deltas=frozenset(forms(section.get("deltas", ""))),
+        definite=frozenset(forms(section.get("definite", ""))),
         moved=tuple(forms(section.get("moved", ""))),
         scan=_scan(words, components if joined else {}),
         scale_after=re.compile(rf"[ -]?({alternatives(scales)})(?![^\W_])"),

@@ -5,7 +5,7 @@ All forms are read over the same atoms - places, countries, organisations and pr
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from monitor.core.lang import Lexicon
 from monitor.core.model import Page, Region, Setting
@@ -27,7 +27,13 @@ def site_spans(page: Page, lexicon: Lexicon, setting: Setting) -> tuple[SiteSpan
     read = {s.passage for s in found}
     found.extend(s for s in in_prose(scene) if s.passage not in read)
     weighed = (s._replace(confidence=round(s.confidence - _ELSEWHERE.get(page.passages[s.passage].region, 0.0), 2)) for s in found)
-    return tuple(_apart(s for s in weighed if s.confidence >= LOWEST))
+    return tuple(_apart(s for s in _without_echoes(list(weighed)) if s.confidence >= LOWEST))
+
+
+def _without_echoes(spans: Sequence[SiteSpan]) -> list[SiteSpan]:
+    """The sites without the bare places right below a heading or line that has named the site there."""
+    named = {(s.site.place, s.site.country, s.passage + below) for s in spans if s.site.name for below in range(1, 4)}
+    return [s for s in spans if s.site.name or (s.site.place, s.site.country, s.passage) not in named]
 
 
 def _apart(spans: Iterable[SiteSpan]) -> list[SiteSpan]:

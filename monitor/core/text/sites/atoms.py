@@ -12,12 +12,13 @@ from typing import Any, NamedTuple
 from monitor.core import lang
 from monitor.core.lang import Lexicon
 from monitor.core.model import Page, Passage, Place, Setting, Site
+from monitor.core.places import candidates
 from monitor.core.text.countries import country_spans, language_of
 from monitor.core.text.fold import fold
 from monitor.core.text.names import common_words, find_names
 from monitor.core.text.organisations import organisation_spans
-from monitor.core.text.proper import Word, free_of, words
-from monitor.core.text.towns import FIRST_NAMES, place_spans
+from monitor.core.text.proper import FIRST_NAMES, Word, free_of, word_before, words
+from monitor.core.text.towns import place_spans
 
 # Ideas of [names.words] that make a site, and those that may stand in its name without telling anything.
 SITE_IDEAS = frozenset(
@@ -37,6 +38,9 @@ _COMMON_ACRONYMS = frozenset(
 _QUOTED = re.compile(r"[\"“„«‹»]\s?([^\W\d_a-z][^\"“”„«»‹›\n]{1,58}?)\s?[\"”“»›«]")
 # "MareNostrum 5": a number that nothing is counted by.
 _NUMBER = re.compile(r" (?:\d{1,3}|[IVX]{1,4})(?=\s?(?:[,;:()–—\n.]|- |\Z))")
+_MOST_WORDS_TIED = 6
+_ARTICLES = frozenset("The A An Die Der Das La Le Les L' El Los Il Lo I O A Os De Het".split())  # noqa: SIM905 - shorter than a list
+_APPOSITION = re.compile(r", ((?:[^\W\d_]+[ '’]){0,3}[^\W\d_]+)")
 _TWO_CAPITALS = re.compile(r"[A-ZÀ-Þ].{0,12}[A-ZÀ-Þ]|\+\+|\d[A-Z]|[A-Z]\d")
 
 
@@ -94,6 +98,12 @@ class SiteWords(NamedTuple):
     building: frozenset[str]
     small: frozenset[str]
     of: frozenset[str]
+    picked: frozenset[str]  # "chosen"
+    seat: frozenset[str]  # "site", "home"
+    built: re.Pattern[str]  # "built in" and the like, right before a place
+    under_way: re.Pattern[str]  # the same, at the start of what follows a name and a comma
+    connects: frozenset[str]  # "links": what stands between its ends is no site
+    general: frozenset[str]  # words of headings that make no name
     columns: Mapping[str, str]  # folded header -> name, place, host or country
     leading: re.Pattern[str]  # punctuation, phrases and small words that may stand before a name
     trailing: re.Pattern[str]  # and behind one
@@ -108,7 +118,7 @@ def site_words(lexicon: Lexicon) -> SiteWords:
     nouns = {fold(f.lstrip("-")) for s in sections for idea in SITE_IDEAS for f in s.get("words", {}).get(idea, ())}
     columns: dict[str, str] = {}
     for each in sections:
-        for role in ("country", "place", "host", "name"):
+        for role in ("country", "place", "region", "host", "name"):
             for header in each.get("columns", {}).get(role, ()):
                 columns.setdefault(fold(header), role)
     return SiteWords(
@@ -120,9 +130,21 @@ def site_words(lexicon: Lexicon) -> SiteWords:
         frozenset(w.lower() for w in sites.get("building", ())),
         frozenset(section.get("small", ())),
         frozenset(section.get("of", ())),
+        frozenset(sites.get("picked", ())),
+        frozenset(sites.get("seat", ())),
+        *_built(sites.get("built", ())),
+        frozenset(sites.get("connects", ())),
+        frozenset(fold(w) for s in sections for w in s.get("sites", {}).get("general", ())),
         columns,
         *_edges(section),
     )
+
+
+def _built(phrases: Sequence[str]) -> tuple[re.Pattern[str], re.Pattern[str]]:
+    either = "|".join(re.escape(p) for p in sorted(phrases, key=len, reverse=True))
+    either = either or "(?!)"
+    before_place = re.compile(rf"(?<!\w)(?:{either}) (?:[^\W\d_]{{2,4}} )?\Z", re.IGNORECASE)
+    return before_place, re.compile(rf"(?:[^\W\d_]+ ){{0,2}}(?:{either}) ", re.IGNORECASE)
 
 
 def _edges(section: Mapping[str, Any]) -> tuple[re.Pattern[str], re.Pattern[str]]:
@@ -173,13 +195,13 @@ def _names(page: Page, lexicon: Lexicon, others: Sequence[Atom]) -> list[Atom]:
         if len(m[1].split()) <= 6 and free(m.start(1), m.end(1))
     ]
     free = free_of([(a.start, a.end) for a in (*others, *found)])
-    nouns = site_words(lexicon).nouns
+    known = site_words(lexicon)
     run: list[Word] = []
     for word in (*words(text), None):
         if word is not None and run and word.gap in {" ", "-"} and free(word.start, word.end):
             run.append(word)
             continue
-        atom = _name_of_run(text, run, nouns)
+        atom = _name_of_run(text, run, known.nouns) or _tied_to_noun(text, run, known)
         if atom is not None:
             found.append(atom)
         run = [word] if word is not None and free(word.start, word.end) else []
@@ -188,7 +210,7 @@ def _names(page: Page, lexicon: Lexicon, others: Sequence[Atom]) -> list[Atom]:
 
 def _name_of_run(text: str, run: Sequence[Word], nouns: frozenset[str]) -> Atom | None:
     """A run of capitalised words as a name: from its first striking word on, or the words around a word for a site."""
-    if not run or any(w.text in FIRST_NAMES for w in run[:2]):
+    if not run or run[-1].end - run[0].start < 3 or any(w.text in FIRST_NAMES for w in run[:2]) or _is_pair_of_places(run):
         return None
     striking = [n for n, w in enumerate(run) if is_striking(w.text)]
     heads = [n for n, w in enumerate(run) if fold(w.text) in nouns or fold(w.text).split(" ")[-1] in nouns]
@@ -229,6 +251,47 @@ def _name_of_run(text: str, run: Sequence[Word], nouns: frozenset[str]) -> Atom 
     if all(t in nouns or t in common_words() for t in fold(text[start:end]).split()):
         return None
     return Atom(start, end, AtomKind.NAME, text[start:end])
+
+
+def _is_pair_of_places(run: Sequence[Word]) -> bool:
+    """Whether a lone word is two places with a hyphen between: a line or a border, no name."""
+    if len(run) != 1 or "-" not in run[0].text:
+        return False
+    parts = run[0].text.split("-")
+    return len(parts) == 2 and all(any(c.is_main or c.population > 1000 for c in candidates(fold(p))) for p in parts)
+
+
+def _tied_to_noun(text: str, run: Sequence[Word], known: SiteWords) -> Atom | None:
+    """A run that a word for a site introduces or explains: "le supercalculateur Jules Verne", "Snellius, de supercomputer", "X, under construction in"."""
+    if not run or len(run) > _MOST_WORDS_TIED or run[-1].end - run[0].start < 3 or any(w.text in _COMMON_ACRONYMS for w in run):
+        return None
+    first = run
+    if run[0].first and run[0].text in _ARTICLES:
+        first = run[1:]
+    if not first:
+        return None
+    start, end = first[0].start, first[-1].end
+    number = _NUMBER.match(text, end)
+    end = number.end() if number else end
+    before = fold(word_before(text, start))
+    introduced = before in known.nouns and text[start - 1 : start] == " " and not first[0].first
+    apposition = _APPOSITION.match(text, end)
+    explained = apposition is not None and _explains(apposition[1].split(), known)
+    if run[0].text in FIRST_NAMES and not explained:
+        return None
+    under_way = len(first) > 1 and text[end : end + 2] == ", " and known.under_way.match(text, end + 2) is not None
+    if not (introduced or explained or under_way):
+        return None
+    words_of_name = fold(text[start:end]).split()
+    if all(t in known.nouns or t in common_words() or t in known.general for t in words_of_name):
+        return None
+    return Atom(start, end, AtomKind.NAME, text[start:end])
+
+
+def _explains(tokens: Sequence[str], known: SiteWords) -> bool:
+    """Whether a word for a site comes at once or behind articles and small words only: "the supercomputer", not "director of the plant"."""
+    at = next((n for n, t in enumerate(tokens) if fold(t) in known.nouns), None)
+    return at is not None and at <= 2 and all(len(t) <= 4 for t in tokens[: min(at, 1)]) and not any(t in known.of for t in tokens[1:at])
 
 
 def is_striking(word: str) -> bool:

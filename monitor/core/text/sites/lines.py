@@ -14,9 +14,9 @@ from typing import NamedTuple
 from monitor.core.model import Form, Passage, Site
 from monitor.core.text.fold import fold
 from monitor.core.text.names import common_words, small_words
-from monitor.core.text.proper import UPPER_CLASS
+from monitor.core.text.proper import FIRST_NAMES, UPPER_CLASS
 from monitor.core.text.sites.atoms import Atom, AtomKind, Scene, SiteSpan, is_striking
-from monitor.core.text.towns import FIRST_NAMES
+from monitor.core.text.sites.headed import headed_name, place_below
 
 _LONGEST_LINE = 160
 _FORMS = frozenset({Form.ITEM, Form.HEADING, Form.TERM, Form.DEFINITION, Form.CAPTION, Form.PARAGRAPH, Form.META, Form.CELL})
@@ -47,7 +47,12 @@ def in_lines(scene: Scene) -> Iterator[SiteSpan]:
             or (passage.form is Form.CELL and passage.column_header)
         ):
             continue
-        site = _of_line(scene, passage, number) or _of_label(scene, passage, number) or _of_heading_and_line(scene, passage, number)
+        site = (
+            _of_line(scene, passage, number)
+            or _of_label(scene, passage, number)
+            or _of_heading_and_line(scene, passage, number)
+            or headed(scene, passage, number)
+        )
         if site is not None:
             found.append(site)
     yield from _supported(scene, found)
@@ -123,6 +128,8 @@ def _of_line(scene: Scene, passage: Passage, number: int) -> SiteSpan | None:
     line = read_line(scene, passage.start, passage.end)
     if not line.ok or not (line.place or line.country):
         return None
+    if not line.names and line.host and line.place and _names_a_site(scene, line.host):
+        return SiteSpan(line.host.start, line.host.end, compose(line.host.text, None, line.place, line.country), 0.65, number)
     if not line.names:
         return _nameless(scene, passage, number, line)
     name = line.names[0]
@@ -131,6 +138,14 @@ def _of_line(scene: Scene, passage: Passage, number: int) -> SiteSpan | None:
         return None
     return SiteSpan(
         name.start, name.end, compose(name.text, host, line.place, line.country), _confidence(scene, passage, name, line), number
+    )
+
+
+def _names_a_site(scene: Scene, body: Atom) -> bool:
+    """Whether a body is a thing that stands somewhere, such as a hospital or an observatory."""
+    folded = fold(body.text)
+    return any(t in scene.words.nouns for t in folded.split()) or (
+        scene.lexicon.code in {"de", "nl"} and any(t.endswith(n) for t in folded.split() for n in scene.words.nouns if len(n) > 5)
     )
 
 
@@ -153,6 +168,16 @@ def _of_label(scene: Scene, passage: Passage, number: int) -> SiteSpan | None:
         return None
     term = scene.page.passages[number - 1]
     label, said = read_line(scene, term.start, term.end), read_line(scene, passage.start, passage.end)
+    whole = scene.page.text[term.start : term.end].strip()
+    if (
+        said.ok
+        and said.place
+        and not said.names
+        and label.place
+        and _is_name(whole)
+        and any(t in scene.words.nouns for t in fold(whole).split()[1:])
+    ):
+        return SiteSpan(term.start, term.end, compose(whole, None, said.place, said.country), 0.72, number - 1)
     if not label.ok or not said.ok:
         return None
     names, place, country = (*label.names, *said.names), label.place or said.place, label.country or said.country
@@ -199,6 +224,18 @@ def _of_heading_and_line(scene: Scene, passage: Passage, number: int) -> SiteSpa
     return SiteSpan(name.start, name.end, compose(name.text, host.text if host else None, place, country), 0.7, number)
 
 
+def headed(scene: Scene, passage: Passage, number: int) -> SiteSpan | None:
+    """A heading that is a whole name, placed by the paragraphs below it."""
+    name = headed_name(scene, passage)
+    if name is None or _is_person(name) or _is_general(scene, name):
+        return None
+    place = place_below(scene, number, lambda key: _is_key(scene, key))
+    if place is None:
+        return None
+    start = scene.page.text.index(name, passage.start)
+    return SiteSpan(start, start + len(name), compose(name, None, place, None), 0.68, number)
+
+
 def _is_key(scene: Scene, text: str) -> bool:
     """Whether words only say what follows ("Location", "Host", "Land")."""
     return fold(text) in scene.words.columns
@@ -206,12 +243,16 @@ def _is_key(scene: Scene, text: str) -> bool:
 
 def _is_general(scene: Scene, name: str) -> bool:
     """Whether a name holds only words that many names share ("Standorte", "The seven sites")."""
-    return all(t in scene.words.nouns or t in common_words() or t in small_words() for t in fold(name).split())
+    return all(t in scene.words.nouns or t in common_words() or t in small_words() or t in scene.words.general for t in fold(name).split())
 
 
 def _is_person(name: str) -> bool:
     parts = name.split()
-    return len(parts) in {2, 3} and (parts[0] in FIRST_NAMES or parts[0].rstrip(".") in {"Dr", "Prof", "Mr", "Ms", "Mrs", "Sir"})
+    return (
+        len(parts) in {2, 3}
+        and not any(p.isupper() and len(p) > 1 for p in parts[1:])
+        and (parts[0] in FIRST_NAMES or parts[0].rstrip(".") in {"Dr", "Prof", "Mr", "Ms", "Mrs", "Sir"})
+    )
 
 
 def compose(name: str | None, host: str | None, place: Atom | None, country: Atom | None) -> Site:

@@ -1,0 +1,118 @@
+"""What a whole page says about which places to expect on it: its language and country, the countries it names, and the words of its language."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from functools import lru_cache
+from typing import NamedTuple
+
+from monitor.core import lang
+from monitor.core.lang import Lexicon
+from monitor.core.model import Form, Page, Setting
+from monitor.core.text.countries import CountrySpan, language_of
+from monitor.core.text.proper import lower_words
+
+_MAIN_COUNTRIES = {
+    "de": ("DE", "AT", "CH"), "fr": ("FR", "BE", "CH"), "en": ("GB", "IE", "US"), "es": ("ES",), "it": ("IT", "CH"), "pl": ("PL",), "pt": ("PT", "BR"),
+    "nl": ("NL", "BE"), "fi": ("FI",), "sv": ("SE", "FI"), "da": ("DK",), "cs": ("CZ",), "sk": ("SK",), "sl": ("SI",), "hr": ("HR",), "hu": ("HU",),
+    "ro": ("RO",), "bg": ("BG",), "el": ("GR", "CY"), "et": ("EE",), "lv": ("LV",), "lt": ("LT",),
+}  # fmt: skip
+# "The power station of Almaraz", "le chantier de Flamanville": what ties a thing to its place, and the ideas of such things.
+_TIES = {
+    "fr": ("de", "du", "d'", "d’"),
+    "es": ("de", "del"),
+    "it": ("di", "del", "della"),
+    "pt": ("de", "do", "da"),
+    "nl": ("van",),
+    "en": ("of",),
+}
+_STANDING = ("plant", "reactor", "station", "factory", "hospital", "spaceport", "site", "datacentre", "hub", "campus", "park")
+
+
+class PageScene(NamedTuple):
+    """What the whole page says about which places to expect."""
+
+    text: str
+    lexicon: Lexicon
+    language: str
+    country: str | None  # of the setting
+    home: tuple[str, ...]  # countries the page is probably from
+    met: frozenset[str]  # countries it names
+    lower: frozenset[str]
+    at: frozenset[str]
+    of: frozenset[str]
+    titles: frozenset[str]
+    towns: re.Pattern[str] | None  # what says right before a name that it is a place: "the town of", "gmina", "the hospital of"
+    hosting: tuple[str, ...]  # verbs that only a place or a body has for a subject: "will host"
+    ordinary: frozenset[str]
+    cells: tuple[tuple[int, int], ...]
+    picked: frozenset[str]  # "chosen"
+    seat: frozenset[str]  # "site", "home", "to host"
+    breaks: frozenset[int]  # where the label at the start of a passage ends: what stands on either side does not touch
+
+
+@lru_cache(maxsize=32)
+def _word_sets(lexicon: Lexicon) -> tuple[frozenset[str], ...]:
+    section = lexicon.section("names")
+    ordinary = {*section.get("not_places", ()), *lang.load("en").section("names").get("not_places", ())}
+    forms = {f for forms in section.get("words", {}).values() for f in forms if not f.startswith("-")}
+    return tuple(frozenset(s) for s in (section.get("at", ()), section.get("of", ()), section.get("titles", ()), ordinary | forms))
+
+
+@lru_cache(maxsize=32)
+def _towns(lexicon: Lexicon) -> re.Pattern[str] | None:
+    """Nouns for places and for what stands in them, as they come right before a name."""
+    section = lexicon.section("names")
+    if "towns" not in section:
+        return None
+    ties = "|".join(re.escape(t) for t in _TIES.get(lexicon.code, ()))
+    nouns = {f.lower() for idea in _STANDING for f in section.get("words", {}).get(idea, ()) if not f.startswith("-")}
+    things = "|".join(re.escape(n) for n in sorted(nouns, key=len, reverse=True))
+    towns = "|".join(re.escape(t) for t in sorted(section["towns"], key=len, reverse=True))
+    standing = rf"|(?:{things}|{'|'.join(section.get('works', ('(?!)',)))})(?: [^\W\d_]+)? (?:{ties})" if ties else ""
+    return re.compile(rf"(?<![\w-])(?:(?:{towns}){standing}) ?\Z")
+
+
+def page_scene(page: Page, lexicon: Lexicon, setting: Setting, countries: Sequence[CountrySpan]) -> PageScene:
+    language = language_of(page, lexicon, setting)
+    home = ((setting.country,) if setting.country else ()) + _MAIN_COUNTRIES.get(language, ())
+    at, of, titles, ordinary = _word_sets(lexicon)
+    if lexicon.code != "en":
+        # An English everyday word is no obstacle on a page in another language ("Split", "Bath"), but its own are.
+        ordinary = ordinary - (_word_sets(lang.load("en"))[3] - frozenset(lexicon.section("names").get("not_places", ())))
+    sites = lexicon.section("names").get("sites", {})
+    hosting = tuple(sites.get("host", ()))
+    cells = tuple(
+        (p.start, p.end)
+        for p in page.passages
+        if p.form in {Form.CELL, Form.ITEM, Form.DEFINITION, Form.TERM, Form.META} and p.end - p.start <= 80
+    )
+    breaks = frozenset(p.start + len(p.label) for p in page.passages if p.label and page.text.startswith(p.label, p.start))
+    met = frozenset(c.code for c in countries if c.confidence > 0.4)
+    return PageScene(
+        page.text,
+        lexicon,
+        language,
+        setting.country,
+        home,
+        met,
+        lower_words(page.text),
+        at,
+        of,
+        titles,
+        _towns(lexicon),
+        hosting,
+        ordinary,
+        cells,
+        frozenset(sites.get("picked", ())),
+        frozenset(
+            (*sites.get("seat", ()), *(w.split()[-1] for w in sites.get("chosen", ()) if w.startswith(("to ", "para ", "pour ", "per "))))
+        ),
+        breaks,
+    )
+
+
+def home_countries(language: str) -> tuple[str, ...]:
+    """The countries pages of a language are mostly from, the largest first."""
+    return _MAIN_COUNTRIES.get(language.lower().split("-")[0], ())
