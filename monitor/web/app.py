@@ -18,7 +18,7 @@ from monitor.errors import ConfigError, ConflictError, MonitorError, StoreError,
 from monitor.render.clean import line
 from monitor.web import api, capture, change, download, feeds, files, login, manual, programme, queue, search, settings, source, today
 from monitor.web.face import Face
-from monitor.web.guard import HEADERS, Guard, is_loopback
+from monitor.web.guard import HEADERS, Guard
 from monitor.web.people import ForbiddenError, NeedsLoginError, asking
 
 PAGES = (today, queue, change, programme, source, capture, search, settings, login, manual, download, feeds, files)
@@ -49,12 +49,6 @@ def create_app(settings: Settings, clock: Callable[[], datetime]) -> FastAPI:
     app.add_exception_handler(HTTPException, told)
     app.add_exception_handler(Exception, told)
     return app
-
-
-def refuse_bind(settings: Settings, host: str) -> None:
-    """Raises ConfigError when the web face must not listen on that address: anything but loopback needs a password."""
-    if settings.password is None and not is_loopback((host, 0)):
-        raise ConfigError(f"without a password the web UI listens on this machine only, not on {line(host, 80)} (set MONITOR_PASSWORD)")
 
 
 def needs_login(request: Request, _: Exception) -> Response:

@@ -6,8 +6,7 @@ import pytest
 from fastapi import FastAPI
 
 from monitor.config import Settings
-from monitor.errors import ConfigError
-from monitor.web.app import create_app, refuse_bind
+from monitor.web.app import create_app
 from tests.web.conftest import Browser, Clock, change_of
 
 STATE_CHANGING = [
@@ -50,12 +49,6 @@ def test_without_a_password_other_machines_are_refused(app: FastAPI) -> None:
 def test_with_a_password_other_machines_are_asked_to_log_in(locked: FastAPI) -> None:
     answer = Browser(locked, client=("192.0.2.7", 5000)).get("/queue?type=new_site")
     assert (answer.status_code, answer.headers["location"]) == (303, "/login?next=%2Fqueue%3Ftype%3Dnew_site")
-
-
-@pytest.mark.parametrize("host", ["0.0.0.0", "192.168.1.5", "::", "example.org"])
-def test_an_open_bind_without_a_password_is_refused(settings: Settings, host: str) -> None:
-    with pytest.raises(ConfigError, match="MONITOR_PASSWORD"):
-        refuse_bind(settings, host)
 
 
 def test_every_route_that_changes_something_is_known_to_these_tests(app: FastAPI) -> None:
