@@ -15,7 +15,7 @@ from sqlalchemy.engine import Dialect
 from sqlalchemy.types import TypeDecorator
 from sqlmodel import Field, SQLModel
 
-SCHEMA = "0001"  # the newest migration; a test compares it with migrations/versions
+SCHEMA = "0002"  # the newest migration; a test compares it with migrations/versions
 
 
 class UtcTime(TypeDecorator[datetime]):
@@ -369,6 +369,42 @@ class OutboxRow(Row, table=True):
     sent_at: datetime | None = moment(nullable=True)
     error: str = text()
     body: str = text()
+
+
+class AccountRow(Row, table=True):
+    """A person who may use the web face; `id` is the name they decide under. `password_hash` is argon2; an account that was closed stays for the record."""
+
+    __tablename__ = "account"
+    id: str = text_key()
+    role: str
+    password_hash: str = text()
+    made_at: datetime = moment()
+    closed_at: datetime | None = moment(nullable=True)
+
+
+class SessionRow(Row, table=True):
+    """A log-in. `id` is the SHA-256 of the cookie; `proof` stands for the password it was made with, so that a new password ends it."""
+
+    __tablename__ = "session"
+    id: str = text_key()
+    account: str
+    proof: str
+    csrf: str
+    began_at: datetime = moment()
+    ends_at: datetime = moment()
+
+
+class TokenRow(Row, table=True):
+    """A key for programs. `id` is the SHA-256 of it; it may do what its role may, under the name of its account."""
+
+    __tablename__ = "token"
+    id: str = text_key()
+    name: str
+    account: str
+    role: str
+    made_at: datetime = moment()
+    ends_at: datetime | None = moment(nullable=True)
+    revoked_at: datetime | None = moment(nullable=True)
 
 
 def table(row: type[Row]) -> Table:

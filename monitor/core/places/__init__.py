@@ -11,7 +11,7 @@ import json
 import tomllib
 from array import array
 from bisect import bisect_left
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache, lru_cache
 from importlib.resources import files
@@ -61,6 +61,10 @@ class Gazetteer:
             return []
         first = self._ends[at - 1] if at else 0
         return [self._candidate(p) for p in self._postings[first : self._ends[at]]]
+
+    def positions(self) -> Iterator[tuple[int, int]]:
+        """Latitude and longitude of every city in thousandths of a degree: where there are towns there is land."""
+        return zip(self._lat, self._lon, strict=True)
 
     def _candidate(self, posting: int) -> Candidate:
         number = posting >> 1
