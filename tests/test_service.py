@@ -165,7 +165,7 @@ def test_report_of_the_morning_is_kept_and_written(bench: Bench, settings: Setti
     bench.tick(19)
     bench.clock.now = START + timedelta(minutes=5)
     bench.service.report()
-    assert reports.periods(bench.service.store, "tram") == ["2026-03-01T0705", "2026-02-28"]
+    assert reports.periods(bench.service.store, "tram") == ["2026-03-01T0705", "2026-02-28", "2026-02"]  # February ended as well
     written = (settings.var / "reports" / "tram" / "2026-03-01T0705.json").read_text("utf-8")
     assert [c["fact"] for c in json.loads(written)["changes"]] == ["cost"]
 

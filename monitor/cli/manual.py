@@ -8,7 +8,22 @@ from importlib.resources import files
 
 from monitor.errors import UsageError
 
-ORDER = ("start", "baseline", "sources", "review", "report", "notices", "service", "settings", "commands", "kinds", "changes", "replay")
+ORDER = (
+    "start",
+    "baseline",
+    "sources",
+    "review",
+    "report",
+    "notices",
+    "service",
+    "web",
+    "api",
+    "settings",
+    "commands",
+    "kinds",
+    "changes",
+    "replay",
+)
 
 
 def topics() -> Mapping[str, str]:

@@ -161,7 +161,7 @@ def _judge(page: Page, index: int, sentence: cues.Sentence, group: list[Mention]
                     else tuple(r for r in roles if r not in (Role.PAST, Role.DELTA, Role.DENIED))
                 )
                 words = (*words, word)
-            if mention.kind == "count" and "progress" in cues.vocabulary(lexicon).concepts(sentence.text):
+            if mention.kind == "count" and sentence.says("progress"):
                 words = (*words, "progress")
             found.append(_observation(page, index, sentence, mention, roles, words, pair_id))
     return found
@@ -169,10 +169,8 @@ def _judge(page: Page, index: int, sentence: cues.Sentence, group: list[Mention]
 
 def _is_price_base(sentence: cues.Sentence, mention: Mention, lexicon: Lexicon) -> bool:
     """The year of "in 2015 prices" dates a price level, not an event."""
-    after = next((t.word for t in sentence.words if t.start >= mention.end), "")
-    before = " ".join(t.word for t in sentence.words if mention.start - 24 <= t.start < mention.start)
-    concepts = cues.vocabulary(lexicon).concepts
-    return "price_base_after" in concepts(after) or "price_base_before" in concepts(before)
+    after = next((t.end for t in sentence.words if t.start >= mention.end), mention.end)
+    return sentence.says("price_base_after", mention.end, after) or sentence.says("price_base_before", mention.start - 24, mention.start)
 
 
 def _sums(group: Sequence[Mention]) -> dict[Mention, Role]:
@@ -226,7 +224,7 @@ def _roles(
     said = cues.said(sentence, spans, i, lexicon)
     if mention.kind == "status":  # its kind has read tense and negation with the verb itself
         kept: list[Role] = [r for r in said.roles if r in (Role.SCENARIO, Role.QUOTED)]
-        if "revoked" in cues.vocabulary(lexicon).concepts(sentence.text):
+        if sentence.says("revoked"):
             kept.append(Role.DENIED)
         if any(_is_ahead(d, setting) for d in dates):
             kept.append(Role.PLANNED)
@@ -241,7 +239,7 @@ def _roles(
             roles.append(Role.PAST)
         if (mention.value.start is None) != (mention.value.end is None) and Role.DENIED in roles:
             roles.remove(Role.DENIED)  # "not before 2041" has been read as a bound; the "not" is spent
-    if mention.kind == "money" and Role.PART not in roles and "spent" in _cues_between(sentence, spans, i, lexicon):
+    if mention.kind == "money" and Role.PART not in roles and sentence.says("spent", *_between_neighbours(sentence, spans, i)):
         roles = [Role.PART, *roles]
     if mention.kind == "money" and Role.TRANCHE not in roles and _is_of_newcomers(sentence, mention, lexicon):
         roles = [Role.TRANCHE, *roles]
@@ -265,11 +263,9 @@ def _is_of_newcomers(sentence: cues.Sentence, mention: Mention, lexicon: Lexicon
     return any(0 <= thing.start - cue.end <= 12 for cue in added for thing in things)
 
 
-def _cues_between(sentence: cues.Sentence, spans: list[Span], i: int, lexicon: Lexicon) -> frozenset[str]:
-    """The cues said between a value's neighbours."""
-    start = spans[i - 1][1] if i else sentence.start
-    end = spans[i + 1][0] if i + 1 < len(spans) else sentence.start + len(sentence.text)
-    return cues.vocabulary(lexicon).concepts(sentence.slice(start, end))
+def _between_neighbours(sentence: cues.Sentence, spans: list[Span], i: int) -> Span:
+    """From the value before to the value after, or the bounds of the sentence."""
+    return spans[i - 1][1] if i else sentence.start, spans[i + 1][0] if i + 1 < len(spans) else sentence.end
 
 
 _OR = re.compile(
@@ -303,12 +299,10 @@ def _is_long_begun(value: DateSpan, setting: Setting) -> bool:
 
 def _count_roles(roles: list[Role], sentence: cues.Sentence, mention: Mention, lexicon: Lexicon) -> list[Role]:
     """A count is a further part only when the addition stands in it or right at it ("six more factories", "another six"), not somewhere before."""
-    last = next((t.word for t in reversed(sentence.words) if t.end <= mention.start), "")
-    near = f"{last} {sentence.slice(mention.start, mention.end)}"
-    vocabulary = cues.vocabulary(lexicon)
-    if vocabulary.concepts(sentence.text) & {"progress"}:
+    if sentence.says("progress"):
         roles = [Role.PART, *roles]
-    is_added = any("addition" in vocabulary.concepts(text) for text in (near, " ".join(mention.cues)))
+    last = next((t.start for t in reversed(sentence.words) if t.end <= mention.start), mention.start)
+    is_added = sentence.says("addition", last, mention.end) or "addition" in cues.vocabulary(lexicon).concepts(" ".join(mention.cues))
     others: list[Role] = [r for r in roles if r is not Role.TRANCHE]
     return [Role.TRANCHE, *others] if is_added else others
 

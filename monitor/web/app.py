@@ -19,6 +19,8 @@ from monitor.render.clean import line
 from monitor.web import api, capture, change, download, feeds, files, login, manual, programme, queue, search, settings, source, today
 from monitor.web.face import Face
 from monitor.web.guard import HEADERS, Guard
+from monitor.web.health import PATHS as HEALTH_PATHS
+from monitor.web.health import Health
 from monitor.web.people import ForbiddenError, NeedsLoginError, asking
 
 PAGES = (today, queue, change, programme, source, capture, search, settings, login, manual, download, feeds, files)
@@ -41,6 +43,9 @@ def create_app(settings: Settings, clock: Callable[[], datetime]) -> FastAPI:
     for pages in PAGES:
         app.include_router(pages.router, include_in_schema=False)
     app.include_router(api.router)
+    health = Health(face.store, settings.var, clock)
+    for path in HEALTH_PATHS:
+        app.add_route(path, health, include_in_schema=False)  # type: ignore[arg-type]  # an ASGI application serves a route as well
     app.add_middleware(Guard, hosts=settings.web_hosts, is_open=face.door.is_open)
     app.add_exception_handler(NeedsLoginError, needs_login)
     app.add_exception_handler(ForbiddenError, told)

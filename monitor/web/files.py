@@ -20,12 +20,6 @@ def static(name: str) -> Response:
     return Response(STATIC[name][0], media_type=media_type, headers={"Cache-Control": "public, max-age=31536000, immutable"})
 
 
-@router.get("/healthz")
-def healthz() -> Response:
-    """For health checks of containers: the process answers."""
-    return Response("ok\n", media_type="text/plain")
-
-
 @router.get("/robots.txt")
 def robots() -> Response:
     return Response("User-agent: *\nDisallow: /\n", media_type="text/plain")

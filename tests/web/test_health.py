@@ -7,13 +7,15 @@ from datetime import datetime
 from pathlib import Path
 
 import pytest
+from fastapi import FastAPI
 
 from monitor.errors import FetchError
 from monitor.pipeline import check
 from monitor.store.engine import Store
 from monitor.sync import sync
-from monitor.web.health import Health
+from monitor.web.health import PATHS, Health
 from tests.line import OFFICE, PRESS, MiniCore, Web, at, baseline
+from tests.web.conftest import Browser
 
 SHIPS = baseline(PRESS, OFFICE)
 
@@ -88,3 +90,9 @@ def test_metrics_tell_what_fails_what_is_late_and_what_waits(health: Health, clo
 @pytest.mark.parametrize(("method", "path", "status"), [("POST", "/healthz", 405), ("GET", "/etc/passwd", 404), ("HEAD", "/readyz", 200)])
 def test_nothing_else_is_answered(health: Health, method: str, path: str, status: int) -> None:
     assert health.answer(method, path).status == status
+
+
+def test_the_web_face_answers_them_without_log_in(locked: FastAPI) -> None:
+    browser = Browser(locked)
+    assert {path: browser.get(path).status_code for path in PATHS} == {"/healthz": 503, "/readyz": 200, "/metrics": 200}
+    assert "monitor_sources" in browser.get("/metrics").text

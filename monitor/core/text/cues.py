@@ -7,6 +7,7 @@ value of its kind in between. Which words these are is data: section [cues] of `
 from __future__ import annotations
 
 import re
+import sys
 from collections.abc import Sequence
 from functools import lru_cache
 from typing import NamedTuple
@@ -74,8 +75,16 @@ class Sentence(NamedTuple):
     senses: list[Sense]
     bounds: tuple[int, ...]
 
+    @property
+    def end(self) -> int:
+        return self.start + len(self.text)
+
     def slice(self, start: int, end: int) -> str:
         return self.text[start - self.start : end - self.start]
+
+    def says(self, concept: str, start: int = 0, end: int = sys.maxsize) -> bool:
+        """Is this cue said between these offsets of the page?"""
+        return any(s.concept == concept and start <= s.start and s.end <= end for s in self.senses)
 
 
 @lru_cache(maxsize=64)

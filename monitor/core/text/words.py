@@ -128,7 +128,9 @@ class Vocabulary:
         for i, token in enumerate(words):
             for phrase in self._cached(token.word):
                 last = i + len(phrase.parts)
-                if last < len(words) and all(_fits(part, words[i + 1 + k].word) for k, part in enumerate(phrase.parts)):
+                if not phrase.parts or (
+                    last < len(words) and all(_fits(part, words[i + 1 + k].word) for k, part in enumerate(phrase.parts))
+                ):
                     found.append(Sense(phrase.concept, token.start, words[last].end))
         return found
 
