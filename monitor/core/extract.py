@@ -319,6 +319,8 @@ def _is_history(sentence: cues.Sentence, mention: Mention, dates: list[Mention],
     if not dates or setting.published_on is None:
         return False
     nearest = min(dates, key=lambda d: max(d.start - mention.end, mention.start - d.end))
+    if sentence.says("now", min(nearest.end, mention.start - 30), max(nearest.start, mention.end)):
+        return False
     end = nearest.value.end if isinstance(nearest.value, DateSpan) else None
     if nearest.role is Role.PUBLICATION or end is None or max(nearest.start - mention.end, mention.start - nearest.end) > 60:
         return False

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import tomllib
+from datetime import date
+from pathlib import Path
+
 import pytest
 
 from monitor import plugins
@@ -36,16 +40,32 @@ CASES = [
 ]
 
 
+EXAMPLES = tomllib.loads((Path(__file__).parents[1] / "examples" / "said.toml").read_text("utf-8"))
+ROWS = [
+    pytest.param(language, *row, marks=[pytest.mark.xfail(strict=True)] if group == "known_failures" else [])
+    for group, languages in EXAMPLES.items()
+    for language, rows in languages.items()
+    for row in rows
+]
+MEANT = {Role.PAST: "old", Role.DENIED: "old", Role.DELTA: "step", Role.TRANCHE: "step", Role.PART: "part"}
+
+
 def observed(text: str, language: str) -> list[Observation]:
     html = f"<html lang='{language}'><body><main><p>{text}</p></main></body></html>".encode()
     page = read(html, "text/html", "https://a.example/", Source("a", "https://a.example/", language=language))
-    return extract(page, plugins.kinds(), load(language), Setting(language=language))
+    return extract(page, plugins.kinds(), load(language), Setting(language=language, published_on=date(2026, 3, 10)))
 
 
 @pytest.mark.parametrize(("language", "text", "quote", "role"), CASES)
 def test_role_is_read_from_the_words_around(language: str, text: str, quote: str, role: Role) -> None:
     found = {o.quote: o for o in observed(text, language) if o.kind == "money"}
     assert found[quote].role is role
+
+
+@pytest.mark.parametrize(("language", "text", "meant"), ROWS)
+def test_old_and_new_of_a_sentence_are_told_apart(language: str, text: str, meant: str) -> None:
+    found = sorted((o.start, MEANT.get(o.role, "new")) for o in observed(text, language) if o.kind in ("money", "date", "count"))
+    assert " ".join(role for _, role in found) == meant
 
 
 def test_two_halves_of_a_pair_share_its_id() -> None:

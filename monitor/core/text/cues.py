@@ -20,12 +20,14 @@ from monitor.core.text.words import Sense, Token, Vocabulary, plain, tokens
 # Four lets a hedge and an article pass and still keeps the cue of a neighbour out.
 REACH_WORDS = 4
 REACH_AFTER_WORDS = 2
+NOW_WORDS = 9  # "was put at A in the first study and is now B": words between the two values
 HEDGE_WORDS = 3  # "to over EUR 2.6bn", "auf mehr als": a hedge may stand between "to" and its value
 
 _CLAUSE_END = re.compile(r"[;:()\[\]]|\s[–—-]\s")
 _QUOTES = re.compile(r"[\"“„«»”]")
 # What parts two statements of one sentence, in all our languages.
 JOINS = re.compile(r",\s|\s(?:and|und|et|y|e|i|en|oraz|sowie|while|whereas|während|tandis)\s")
+_ITEMS = re.compile(r"\+\+\+|[|•·]|\s/\s")  # what stands between the headlines of a ticker
 _ARROW = re.compile(r"^\s*(?:→|->|=>|⇒|➔)\s*$")
 
 # The role a cue gives, and where it must stand: shortly "before" the value, right "at" it, directly "after" it, "around" it as far as the neighbouring
@@ -161,11 +163,15 @@ def _pair(sentence: Sentence, spans: Sequence[tuple[int, int]], i: int, lexicon:
         after = next((s for s in sentence.senses if s.concept == "move" and s.start >= b_end), None)
         if moved or after:
             return Pair(i, i + 1, f"{lead[-1].word} ... {link[-1].word}")
-    if is_to and moved and moved.start >= a_end:
+    is_further = bool(_near(sentence, "tranche", floor, a_start))  # "another 300 million brings the total to ..."
+    if is_to and moved and moved.start >= a_end and not is_further:
         return Pair(i, i + 1, sentence.slice(moved.start, moved.end))
     old = _near(sentence, "old_before", a_end, b_start)
     if old:
         return Pair(i + 1, i, sentence.slice(old.start, old.end))
+    now = next((s for s in sentence.senses if s.concept == "now" and a_end <= s.start and s.end <= b_start), None)
+    if now and not is_further and len(link) <= NOW_WORDS and not _ITEMS.search(between) and not _near(sentence, "now", floor, a_start):
+        return Pair(i, i + 1, sentence.slice(now.start, now.end))
     old = _near(sentence, "old_before", floor, a_start) or _directly_after(sentence, "old_after", a_end, b_start)
     if old and (len(link) <= 12):
         return Pair(i, i + 1, sentence.slice(old.start, old.end))
