@@ -146,7 +146,7 @@ def _capture(record: Any, bodies: _Bodies) -> Capture | None:
     url = record.rec_headers.get_header("WARC-Target-URI") or ""
     if record.rec_type not in _RECORD_TYPES or not url.lower().startswith(("http://", "https://")):
         if not record.rec_type:
-            raise _RecordError("has no WARC-Type")
+            raise _RecordError("has no WARC-Type; the file may be cut off here")
         return None
     captured_at = _date(record.rec_headers.get_header("WARC-Date") or "")
     headers = _headers(record)
