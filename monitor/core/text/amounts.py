@@ -17,13 +17,13 @@ from monitor.core.text.numbers.vocabulary import forms
 
 CENT = Decimal("0.01")
 _SIGN = re.escape(SIGNS)
-_BEFORE = re.compile(rf"((?:[a-z]{{1,3}})?[{_SIGN}](?:mio|bn|m)?|[^\W\d_]{{1,8}}\.?) ?-?$")
+_BEFORE = re.compile(rf"((?:[a-z]{{1,3}})?[{_SIGN}](?:mio|bn|m)?|[^\W\d_]{{1,8}}\.?) ?-?\Z")
 _AFTER = re.compile(
     rf"(?:[a-z]{{1,4}})?[{_SIGN}](?: ?(?:us|ca|can)\b)?|[^\W\d_]+(?:[-'][^\W\d_]+){{0,3}}\.?(?: [^\W\d_]+(?:[-'][^\W\d_]+){{0,2}}\.?){{0,2}}"
 )
 _DIGIT_NEXT = re.compile(r" ?\d")
 _YEAR_GLUED = re.compile(r"(?:19|20)\d\d(?!\d|[.,]\d)")  # "13,2 Md€2015": the year of the prices
-_LAST_WORD = re.compile(r"([^\W\d_]*) ?\(?$")
+_LAST_WORD = re.compile(r"([^\W\d_]*) ?\(?\Z")
 _PRICE_WORDS = frozenset(("in", "at", "constant", "real", "current", "en", "euros", "constants", "prezzi", "valori"))
 _HEADER_WORD = re.compile(rf"[a-z]{{0,3}}[{_SIGN}](?:mio|bn|mn|m|k)?(?!\w)|[^\W\d_]+\.?")
 
