@@ -128,8 +128,9 @@ print([m for m in {HEAVY!r} if m in sys.modules], file=sys.stderr)
 
 @pytest.mark.slow
 def test_extract_answers_a_large_page_in_little_time(tmp_path: Path) -> None:
-    row = "<p>The site in Kajaani costs EUR 1.5 billion, employs 250 engineers and opens in March 2027, said the ministry.</p>\n"
-    (tmp_path / "large.html").write_text(PAGE.replace("</main>", row * 850 + "</main>"), "utf-8")
+    prose = "Researchers and small firms will share the machine, and the university plans new courses for those who want to work there."
+    row = f'<div class="block"><p>The site in Kajaani costs EUR 1.5 billion and opens in March 2027. {prose}</p></div>\n'
+    (tmp_path / "large.html").write_text(PAGE.replace("</main>", row * 425 + "</main>"), "utf-8")
     before = resource.getrusage(resource.RUSAGE_CHILDREN)
     ran = monitor(str(tmp_path / "large.html"), "--format", "json")
     after = resource.getrusage(resource.RUSAGE_CHILDREN)
