@@ -12,6 +12,7 @@ import ssl
 import struct
 import threading
 import time
+import zlib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from types import TracebackType
@@ -20,6 +21,7 @@ from typing import Self
 Handler = Callable[["Connection"], None]
 
 NOT_FOUND = b"HTTP/1.1 404 Not Found\r\nContent-Length: 0\r\nConnection: close\r\n\r\n"
+HTML_HEAD = b"HTTP/1.1 200 OK\r\nContent-Type: text/html\r\n"  # without the empty line that ends it
 
 
 @dataclass(frozen=True)
@@ -196,3 +198,48 @@ def page(body: bytes = b"<p>Seven sites, EUR 1.5 billion</p>", **options: object
 
 def redirect(target: str, status: str = "302 Found") -> Handler:
     return lambda connection: connection.answer(status=status, headers={"Location": target})
+
+
+def endless(chunk: bytes, head: bytes = HTML_HEAD + b"\r\n") -> Handler:
+    """A handler that goes on sending for as long as the server lives."""
+
+    def handler(connection: Connection) -> None:
+        connection.send(head)
+        while not connection.server.ending.is_set():
+            connection.send(chunk)
+
+    return handler
+
+
+def dripping(head: bytes, body: bytes) -> Handler:
+    def handler(connection: Connection) -> None:
+        connection.send(head)
+        connection.drip(body)
+
+    return handler
+
+
+def stalling(start: bytes) -> Handler:
+    """A handler that says no more after its start, and does not close."""
+
+    def handler(connection: Connection) -> None:
+        connection.send(start)
+        connection.stall()
+
+    return handler
+
+
+def reset_after(start: bytes) -> Handler:
+    def handler(connection: Connection) -> None:
+        connection.send(start)
+        time.sleep(0.05)  # else the reset overtakes what was sent
+        connection.reset()
+
+    return handler
+
+
+def gzip_bomb(megabytes: int) -> bytes:
+    """A small body that unpacks to so many megabytes of zeros."""
+    pack = zlib.compressobj(9, zlib.DEFLATED, 31)
+    block = b"\0" * 1_000_000
+    return b"".join(pack.compress(block) for _ in range(megabytes)) + pack.flush()

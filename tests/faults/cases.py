@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import gzip
 import random
-import time
 import zlib
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -16,7 +15,7 @@ from itertools import chain
 
 from tests.core.readers.pages import pdf
 from tests.homes import html
-from tests.servers import Connection, Handler, page, raw, redirect
+from tests.servers import Connection, Handler, dripping, endless, gzip_bomb, page, raw, redirect, reset_after, stalling
 
 EVIL = html("The total cost of the Harbour Tram has risen to EUR 9.9 billion, up from EUR 850 million. It will have 99 stops.")
 BODY = EVIL.encode()
@@ -51,46 +50,6 @@ def packed(encoding: str, body: bytes) -> Handler:
     return served(body, headers={"Content-Encoding": encoding})
 
 
-def bomb(megabytes: int) -> bytes:
-    pack = zlib.compressobj(9, zlib.DEFLATED, 31)
-    block = b"\0" * 1_000_000
-    return b"".join(pack.compress(block) for _ in range(megabytes)) + pack.flush()
-
-
-def endless(chunk: bytes, head: bytes) -> Handler:
-    def handler(connection: Connection) -> None:
-        connection.send(head)
-        while not connection.server.ending.is_set():
-            connection.send(chunk)
-
-    return handler
-
-
-def dripping(head: bytes, body: bytes) -> Handler:
-    def handler(connection: Connection) -> None:
-        connection.send(head)
-        connection.drip(body)
-
-    return handler
-
-
-def stalling(start: bytes) -> Handler:
-    def handler(connection: Connection) -> None:
-        connection.send(start)
-        connection.stall()
-
-    return handler
-
-
-def reset_after(start: bytes) -> Handler:
-    def handler(connection: Connection) -> None:
-        connection.send(start)
-        time.sleep(0.02)
-        connection.reset()
-
-    return handler
-
-
 def hop(prefix: str) -> Handler:
     """Every address leads one further."""
 
@@ -106,7 +65,7 @@ def hop(prefix: str) -> Handler:
 
 
 def on_the_line() -> Iterator[Case]:
-    big, deflated = bomb(400), zlib.compress(b"\0" * 100_000_000, 9)
+    big, deflated = gzip_bomb(400), zlib.compress(b"\0" * 100_000_000, 9)
     yield case("1-gzip-bomb", packed("gzip", big), "too_large")
     yield case("2-double-bomb", packed("gzip, gzip", gzip.compress(big)), "too_large unsupported")
     yield case("2b-bomb-in-bomb", packed("gzip", gzip.compress(big)), "too_large unsupported")
@@ -510,7 +469,7 @@ def robots() -> Iterator[Case]:
     yield said(b"User-agent: *\nDisallow: /x\n" * 60_000, "ok unchanged", "long")
     yield said(random.Random(5).randbytes(50_000), "ok unchanged", "noise")
     yield case("267-robots-stall", served(good()), "robots_denied timeout", robots=stalling(b""), slow=True)
-    yield case("268-robots-bomb", served(good()), "ok unchanged robots_denied too_large", robots=packed("gzip", bomb(100)), slow=True)
+    yield case("268-robots-bomb", served(good()), "ok unchanged robots_denied too_large", robots=packed("gzip", gzip_bomb(100)), slow=True)
 
 
 def all_cases(canary: int) -> list[Case]:

@@ -16,43 +16,10 @@ from monitor.core.model import Capture, Source
 from monitor.errors import FetchError
 from monitor.fetch import Fetcher
 from tests.fetch.conftest import LIMITS, NOW, PATIENT, look, refused
-from tests.servers import Connection, Handler, Server, page, raw
+from tests.servers import HTML_HEAD as OK
+from tests.servers import Connection, Handler, Server, dripping, endless, gzip_bomb, page, raw, reset_after, stalling
 
 Serve = Callable[..., Server]
-
-OK = b"HTTP/1.1 200 OK\r\nContent-Type: text/html\r\n"
-
-
-def endless(chunk: bytes, *, head: bytes = OK + b"\r\n") -> Handler:
-    def handler(connection: Connection) -> None:
-        connection.send(head)
-        while not connection.server.ending.is_set():
-            connection.send(chunk)
-
-    return handler
-
-
-def gzip_bomb(megabytes: int) -> bytes:
-    pack = zlib.compressobj(9, zlib.DEFLATED, 31)
-    block = b"\0" * 1_000_000
-    return b"".join(pack.compress(block) for _ in range(megabytes)) + pack.flush()
-
-
-def dripping(head: bytes, body: bytes) -> Handler:
-    def handler(connection: Connection) -> None:
-        connection.send(head)
-        connection.drip(body)
-
-    return handler
-
-
-def stalling(start: bytes) -> Handler:
-    def handler(connection: Connection) -> None:
-        connection.send(start)
-        connection.stall()
-
-    return handler
-
 
 # Too much: cases 1-7, 23, 24
 
@@ -198,15 +165,6 @@ def test_improper_http_is_a_protocol_error(serve: Serve, answer: bytes) -> None:
 def test_latin_1_in_a_header_is_harmless(serve: Serve) -> None:
     capture = look(serve(raw(OK + b"X-Title: caf\xe9\r\nContent-Length: 1\r\n\r\nx")))
     assert dict(capture.headers)["x-title"] == "café"  # type: ignore[union-attr]
-
-
-def reset_after(start: bytes) -> Handler:
-    def handler(connection: Connection) -> None:
-        connection.send(start)
-        time.sleep(0.05)
-        connection.reset()
-
-    return handler
 
 
 @pytest.mark.parametrize(

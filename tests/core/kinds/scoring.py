@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import tomllib
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -13,10 +13,14 @@ from monitor.core.lang import load
 from monitor.core.model import Count, Form, Mention, Money, Page, Passage, Qualifier, Region, Role, Setting
 
 EXAMPLES = Path(__file__).parents[2] / "examples"
+LANGUAGES = ("en", "de", "fr", "es", "it", "pl", "pt", "nl")
+PLAIN = ("sv", "da", "fi", "cs", "sk", "sl", "hr", "hu", "ro", "bg", "el", "et", "lv", "lt")  # plain amounts and counts only
 
 
 @dataclass(frozen=True)
 class Example:
+    """A phrase with the values that stand in it, each in the words of its kind."""
+
     group: str
     lang: str
     text: str
@@ -38,6 +42,15 @@ class Score:
     def recall(self) -> float:
         return self.hit / (self.hit + self.missed) if self.hit + self.missed else 1.0
 
+    def add(self, label: str, expected: list[str], got: list[str]) -> None:
+        """Counts what of one phrase was hit, missed and invented; both lists in the order of the text."""
+        hits = (Counter(expected) & Counter(got)).total()
+        self.hit += hits
+        self.missed += len(expected) - hits
+        self.extra += len(got) - hits
+        if expected != got:
+            self.wrong.append(f"{label}: expected {expected}, got {got}")
+
 
 def examples(kind: str, *groups: str) -> Iterator[Example]:
     """The phrases of a kind in the named groups, in file order."""
@@ -45,6 +58,15 @@ def examples(kind: str, *groups: str) -> Iterator[Example]:
     for group in groups:
         for row in data.get(group, []):
             yield Example(group, row["lang"], row["text"], tuple(row["values"]))
+
+
+def phrases(kind: str, *groups: str) -> Iterator[Example]:
+    """The same for files whose groups have a list for each language: the text, then what stands in it."""
+    data = tomllib.loads((EXAMPLES / f"{kind}.toml").read_text("utf-8"))
+    for group in groups:
+        for lang, rows in data[group].items():
+            for text, *values in rows:
+                yield Example(group, lang, text, tuple(values))
 
 
 def page_of(text: str, lang: str = "en") -> Page:
@@ -87,13 +109,7 @@ def score(kind: Kind, words: Callable[[Mention], str], cases: Iterator[Example])
     for case in cases:
         expected = [_normal(value) for value in case.values]
         got = [_normal(words(mention)) for mention in found_in(kind, case.text, case.lang)]
-        tally = scores[case.lang]
-        hits = sum(min(expected.count(value), got.count(value)) for value in set(expected))
-        tally.hit += hits
-        tally.missed += len(expected) - hits
-        tally.extra += len(got) - hits
-        if expected != got:
-            tally.wrong.append(f"{case.lang}: {case.text!r}: expected {expected}, got {got}")
+        scores[case.lang].add(f"{case.lang}: {case.text!r}", expected, got)
     return dict(scores)
 
 

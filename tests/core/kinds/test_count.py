@@ -12,10 +12,8 @@ from hypothesis import strategies as st
 from monitor.core.kinds.count import KIND
 from monitor.core.lang import load
 from monitor.core.model import Count, Form, Page, Passage, Qualifier, Region, Setting
-from tests.core.kinds.scoring import Example, count_words, examples, found_in, score
+from tests.core.kinds.scoring import LANGUAGES, PLAIN, Example, count_words, examples, found_in, score
 
-LANGUAGES = ("en", "de", "fr", "es", "it", "pl", "pt", "nl")
-PLAIN = ("sv", "da", "fi", "cs", "sk", "sl", "hr", "hu", "ro", "bg", "el", "et", "lv", "lt")  # plain amounts and counts only
 FLOOR = 0.95
 
 

@@ -2,42 +2,38 @@
 
 from __future__ import annotations
 
-import tomllib
-from collections import Counter
-from pathlib import Path
-
 import pytest
 
 from monitor.core.kinds import countries
 from monitor.core.kinds.country import KIND
 from monitor.core.lang import load
 from monitor.core.model import Countries, Country, Setting
+from tests.core.kinds.scoring import LANGUAGES, Example, Score, phrases
 from tests.pages import page_of
 
-EXAMPLES = tomllib.loads((Path(__file__).parents[2] / "examples" / "country.toml").read_text("utf-8"))
 
-
-def marks(text: str, language: str) -> Counter[str]:
+def codes_of(case: Example) -> list[str]:
     """What is found in a phrase, as "slice:code"."""
-    page = page_of(text, language)
-    return Counter(
-        f"{page.text[m.start : m.end]}:{m.value.country}" for m in KIND.find(page, load(language), Setting(language=language), [])
-    )
+    page = page_of(case.text, case.lang)
+    found = KIND.find(page, load(case.lang), Setting(language=case.lang), [])
+    return [f"{page.text[m.start : m.end]}:{m.value.country}" for m in found]
 
 
-@pytest.mark.parametrize("language", ["en", "de", "fr", "es", "it", "pl", "pt", "nl"])
+@pytest.mark.parametrize("language", LANGUAGES)
 def test_countries_of_news_sentences_are_found_and_nothing_else(language: str) -> None:
-    pairs = [(marks(text, language), Counter(expected)) for text, *expected in EXAMPLES["exam_2026_11"][language]]
-    hit = sum((found & wanted).total() for found, wanted in pairs)
-    assert hit / sum(found.total() for found, _ in pairs) >= 0.95
-    assert hit / sum(wanted.total() for _, wanted in pairs) >= 0.95
+    score = Score()
+    for case in phrases("country", "exam_2026_11"):
+        if case.lang == language:
+            score.add(case.text, list(case.values), codes_of(case))
+    assert score.hit
+    assert score.precision >= 0.95, score.wrong
+    assert score.recall >= 0.95, score.wrong
 
 
 @pytest.mark.xfail(strict=True, reason="known failures, see the example file")
-@pytest.mark.parametrize(("language", "row"), [(code, row) for code, rows in EXAMPLES["known_failures"].items() for row in rows])
-def test_known_failures(language: str, row: list[str]) -> None:
-    text, *expected = row
-    assert marks(text, language) == Counter(expected)
+@pytest.mark.parametrize("case", list(phrases("country", "known_failures")), ids=lambda e: e.text[:30])
+def test_known_failures(case: Example) -> None:
+    assert sorted(codes_of(case)) == sorted(case.values)
 
 
 def found_in(text: str, language: str = "en", least: float = 0.0) -> list[str]:
@@ -109,7 +105,7 @@ def test_what_is_shown_is_read_back(written: str) -> None:
 
 
 def test_every_country_survives_being_shown() -> None:
-    for language in ("en", "de", "fr", "es", "it", "pl", "pt", "nl"):
+    for language in LANGUAGES:
         lexicon = load(language)
         for code in ("DE", "CZ", "CD", "CG", "HK", "MM", "CI", "NL", "KR", "KP", "GB", "PS"):
             assert KIND.parse(KIND.show(Country(code), lexicon), lexicon) == Country(code)

@@ -15,8 +15,8 @@ from monitor.core.kinds.date import KIND
 from monitor.core.lang import known, load
 from monitor.core.model import DateSpan, Form, Granularity, Mention, Page, Passage, Region, Role, Setting
 from monitor.core.text.periods import Period, opened, read_edtf, span
+from tests.core.kinds.scoring import LANGUAGES
 
-LANGUAGES = ("en", "de", "fr", "es", "it", "pl", "pt", "nl")
 PUBLISHED_ON = date(2026, 3, 10)
 EXAMPLES = tomllib.loads((Path(__file__).parents[2] / "examples" / "date.toml").read_text("utf-8"))
 FLOOR = 0.95

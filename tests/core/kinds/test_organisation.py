@@ -2,51 +2,43 @@
 
 from __future__ import annotations
 
-import tomllib
-from collections import Counter
-from pathlib import Path
+from collections.abc import Iterable
 
 import pytest
 
 from monitor.core.kinds.organisation import KIND
 from monitor.core.lang import load
 from monitor.core.model import KnownName, Organisation, Setting
+from tests.core.kinds.scoring import LANGUAGES, Example, Score, phrases
 from tests.pages import page_of
 
-EXAMPLES = tomllib.loads((Path(__file__).parents[2] / "examples" / "organisation.toml").read_text("utf-8"))
-FLOOR = {"precision": 0.95, "recall": 0.95}
+FLOOR = 0.95
 
 
-def marks(group: str, language: str, only: int | None = None) -> Counter[str]:
-    """How many organisations of the examples were hit, missed and invented."""
-    counts: Counter[str] = Counter()
-    for number, (text, *expected) in enumerate(EXAMPLES[group].get(language, [])):
-        if only not in {None, number}:
-            continue
-        page = page_of(text, language)
-        found = Counter(page.text[m.start : m.end] for m in KIND.find(page, load(language), Setting(language=language), []))
-        wanted = Counter(expected)
-        counts["hit"] += (found & wanted).total()
-        counts["missed"] += (wanted - found).total()
-        counts["invented"] += (found - wanted).total()
-        if found != wanted:
-            print(language, text, "missed", list((wanted - found).elements()), "invented", list((found - wanted).elements()))
-    return counts
+def marks(cases: Iterable[Example]) -> Score:
+    """How many organisations of the phrases were hit, missed and invented."""
+    score = Score()
+    for case in cases:
+        page = page_of(case.text, case.lang)
+        found = KIND.find(page, load(case.lang), Setting(language=case.lang), [])
+        score.add(f"{case.lang}: {case.text!r}", list(case.values), [page.text[m.start : m.end] for m in found])
+    return score
 
 
-@pytest.mark.parametrize("language", ["en", "de", "fr", "es", "it", "pl", "pt", "nl"])
+@pytest.mark.parametrize("language", LANGUAGES)
 def test_organisations_are_found_and_nothing_else(language: str) -> None:
-    counts = marks("developed_on", language) + marks("bugs_caught", language) + marks("exam_2026_11", language)
-    assert counts["hit"] / (counts["hit"] + counts["invented"]) >= FLOOR["precision"]
-    assert counts["hit"] / (counts["hit"] + counts["missed"]) >= FLOOR["recall"]
+    score = marks(case for case in phrases("organisation", "developed_on", "bugs_caught", "exam_2026_11") if case.lang == language)
+    assert score.hit
+    assert score.precision >= FLOOR, score.wrong
+    assert score.recall >= FLOOR, score.wrong
 
 
 @pytest.mark.xfail(strict=True, reason="known failures, see the example file")
-@pytest.mark.parametrize(("language", "number"), [(code, n) for code, rows in EXAMPLES["known_failures"].items() for n in range(len(rows))])
-def test_known_failures(language: str, number: int) -> None:
-    counts = marks("known_failures", language, number)
-    assert counts["missed"] == 0
-    assert counts["invented"] == 0
+@pytest.mark.parametrize("case", list(phrases("organisation", "known_failures")), ids=lambda e: e.text[:30])
+def test_known_failures(case: Example) -> None:
+    score = marks([case])
+    assert score.missed == 0
+    assert score.extra == 0
 
 
 def test_a_name_the_programme_knows_is_found_whatever_its_form() -> None:

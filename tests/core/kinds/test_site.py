@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import time
 import tomllib
-from collections import Counter
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
@@ -14,10 +13,11 @@ import pytest
 from monitor.core.kinds.site import KIND, same_site
 from monitor.core.lang import load
 from monitor.core.model import KnownName, Mention, Setting, Site
+from tests.core.kinds.scoring import LANGUAGES, Score
 from tests.pages import page_of
 
 EXAMPLES = tomllib.loads((Path(__file__).parents[2] / "examples" / "site.toml").read_text("utf-8"))
-FLOOR = {"precision": 0.95, "recall": 0.95}
+FLOOR = 0.95
 SURE = 0.5
 
 
@@ -32,45 +32,29 @@ def line(site: Site) -> str:
     return f"{site.name or '-'} | {site.place or '-'} | {site.country or '-'}"
 
 
-def marks(group: str, language: str) -> Counter[str]:
+def marks(examples: Iterable[Mapping[str, Any]]) -> Score:
     """How many sites of the examples were hit, missed and invented."""
-    return counted(e for e in EXAMPLES[group] if e["lang"] == language)
-
-
-def counted(examples: Iterable[Mapping[str, Any]]) -> Counter[str]:
-    counts: Counter[str] = Counter()
+    score = Score()
     for example in examples:
-        language = example["lang"]
-        found = Counter(line(m.value) for m in found_in(example["text"], language) if m.confidence >= SURE)
-        wanted = Counter(example["sites"])
-        counts["hit"] += (found & wanted).total()
-        counts["missed"] += (wanted - found).total()
-        counts["invented"] += (found - wanted).total()
-        if found != wanted:
-            print(
-                language,
-                example["text"].strip()[:60],
-                "missed",
-                list((wanted - found).elements()),
-                "invented",
-                list((found - wanted).elements()),
-            )
-    return counts
+        found = [line(m.value) for m in found_in(example["text"], example["lang"]) if m.confidence >= SURE]
+        score.add(f"{example['lang']}: {example['text'].strip()[:60]}", example["sites"], found)
+    return score
 
 
-@pytest.mark.parametrize("language", ["en", "de", "fr", "es", "it", "pl", "pt", "nl"])
+@pytest.mark.parametrize("language", LANGUAGES)
 def test_sites_are_found_and_nothing_else(language: str) -> None:
-    counts = marks("developed_on", language) + marks("bugs_caught", language) + marks("exam_2026_11", language)
-    assert counts["hit"] / (counts["hit"] + counts["invented"]) >= FLOOR["precision"]
-    assert counts["hit"] / (counts["hit"] + counts["missed"]) >= FLOOR["recall"]
+    score = marks(e for group in ("developed_on", "bugs_caught", "exam_2026_11") for e in EXAMPLES[group] if e["lang"] == language)
+    assert score.hit
+    assert score.precision >= FLOOR, score.wrong
+    assert score.recall >= FLOOR, score.wrong
 
 
 @pytest.mark.xfail(strict=True, reason="known failures, see the example file")
 @pytest.mark.parametrize("example", EXAMPLES["known_failures"], ids=lambda e: e["text"].strip()[:30])
 def test_known_failures(example: Mapping[str, Any]) -> None:
-    counts = counted([example])
-    assert counts["missed"] == 0
-    assert counts["invented"] == 0
+    score = marks([example])
+    assert score.missed == 0
+    assert score.extra == 0
 
 
 def test_a_host_is_read_beside_the_name() -> None:

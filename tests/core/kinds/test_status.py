@@ -14,8 +14,8 @@ from hypothesis import strategies as st
 from monitor.core.kinds.status import KIND, VOCABULARY
 from monitor.core.lang import load
 from monitor.core.model import Form, KnownName, Mention, Page, Passage, Region, Role, Setting, Status
+from tests.core.kinds.scoring import LANGUAGES
 
-LANGUAGES = ("en", "de", "fr", "es", "it", "pl", "pt", "nl")
 EXAMPLES = tomllib.loads((Path(__file__).parents[2] / "examples" / "status.toml").read_text("utf-8"))
 FLOOR = 0.95
 PUBLISHED_ON = date(2026, 3, 10)

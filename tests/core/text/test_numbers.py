@@ -11,8 +11,7 @@ from hypothesis import strategies as st
 
 from monitor.core.lang import load
 from monitor.core.text.numbers import Taken, find_numbers, fold, precision_of, read_digits, vocabulary, write_number
-
-LANGUAGES = ("en", "de", "fr", "es", "it", "pl", "pt", "nl")
+from tests.core.kinds.scoring import LANGUAGES
 
 
 def values(text: str, lang: str) -> list[str]:
