@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from importlib import import_module
@@ -84,8 +84,3 @@ def now() -> datetime:
 def exit_code(result: object) -> int:
     """The exit code a called function gives back; nothing counts as fine."""
     return result if isinstance(result, int) else 0
-
-
-def without_empty(values: Mapping[str, Any]) -> dict[str, Any]:
-    """The entries whose value is not None."""
-    return {key: value for key, value in values.items() if value is not None}

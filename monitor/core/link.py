@@ -192,7 +192,6 @@ class Catalogue:
         self._scopes = Counter(w for f in self.facts.values() for w in stems(f.scope or ""))
         self._frequency = Counter((self.facts[key].kind, c) for key, cs in described.items() for c in cs)
         self._frequency.update((self.facts[key].kind, w) for key, ws in words.items() for w in ws)
-        self._per_kind = Counter(f.kind for f in self.facts.values())
         self.signatures = {key: self._signature(f, described[key], words[key], vocabularies) for key, f in self.facts.items()}
         self.by_kind: dict[str, list[Signature]] = {}
         for signature in self.signatures.values():

@@ -7,7 +7,6 @@ are aware UTC datetimes (`..._at`), days are dates (`..._on`), offsets count cod
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
@@ -629,8 +628,3 @@ class Change:
     reviews: tuple[Review, ...] = ()
     fact_version: int = 0  # the version of the fact it was flagged against
     seen_count: int = 1  # how often it was flagged again after going away
-
-
-# ---------------------------------------------------------------------------------------------------------------------- helpers
-
-Json = Mapping[str, object]

@@ -24,7 +24,6 @@ from monitor.errors import FetchError
 from monitor.fetch.limits import UnconnectedError, failure
 
 Resolve = Callable[[str, int], Sequence[str]]
-IpAddress = ipaddress.IPv4Address | ipaddress.IPv6Address
 
 MAX_URL_LENGTH = 8_192
 DEFAULT_PORTS = {"http": 80, "https": 443}

@@ -52,9 +52,6 @@ class Token:
     ends_at: datetime | None = None
     revoked_at: datetime | None = None
 
-    def holds(self, now: datetime) -> bool:
-        return self.revoked_at is None and (self.ends_at is None or now < self.ends_at)
-
 
 def accounts(store: Store) -> list[Account]:
     """All accounts, also closed ones, by name."""

@@ -141,12 +141,6 @@ def address_of(row: RowMapping) -> Address:
     return Address(row["id"], row["programme"], codec.load(Source, row["body"]), row["url"], {**row})
 
 
-def find_address(connection: Connection, programme: str, source_id: str, url: str) -> Address | None:
-    """The address with its cursor, or None."""
-    found = addresses(connection, URL.c.id == url_key(programme, source_id, url))
-    return found[0] if found else None
-
-
 def ensure_address(connection: Connection, programme: str, source_id: str, url: str, at: datetime) -> Address:
     """The address with its cursor, made if it is new."""
     insert_new(connection, URL, [new_url(programme, source_id, url, at)])

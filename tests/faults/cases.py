@@ -34,7 +34,6 @@ class Case:
     words: frozenset[str]
     kind: str = "page"
     slow: bool = False
-    reads_evil: bool = False  # the page is good and its claim is a real one: not told apart from a change
     robots: Handler | None = None
 
 

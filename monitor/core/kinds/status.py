@@ -130,7 +130,6 @@ class _Words:
         self.future_of_ends = re.compile(stemmed(section.get("future_of_ends", [])))
         self.subjects = re.compile(stemmed(section.get("subjects", [])))
         self.never = re.compile(stemmed(section.get("never", [])))
-        self.capital_nouns = lexicon.code == "de"
 
     def matches(self, flat_text: str) -> list[tuple[re.Match[str], str | None]]:
         """Every status word of the text with its status, in order; a phrase with a gap wins over the words inside it."""

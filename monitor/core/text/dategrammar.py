@@ -100,10 +100,6 @@ class Core:
     period: Period | None
     value: DateSpan | None
 
-    @property
-    def needs_year(self) -> bool:
-        return self.value is None and self.period is not None and self.period.year is None
-
 
 # No date holds another word, and every date at least one of these letters.
 _CHUNK = re.compile(r"[^xn]*[MmSsQHPpYyDEFCdqh!@?JuzbWv%][^xn]*")

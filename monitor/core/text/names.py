@@ -85,22 +85,6 @@ def bases(token: str) -> tuple[str, ...]:
     return tuple(dict.fromkeys(found))
 
 
-def distinctive(name: str) -> tuple[str, ...]:
-    """The words of a name that tell it from others: without articles and common words; all its words when nothing else is left.
-
-    >>> distinctive("The University of Stuttgart")
-    ('stuttgart',)
-    """
-    tokens = [t for t in fold(name).split() if t not in small_words()]
-    rare = tuple(t for t in tokens if t not in common_words())
-    return rare or tuple(common_words().get(t, t) for t in tokens)
-
-
-def initials(name: str) -> str:
-    """The first letters of a name's words, small words left out; folded."""
-    return "".join(t[0] for t in fold(name).split() if t not in small_words())
-
-
 def is_acronym(name: str) -> bool:
     """Whether a name looks like an acronym: one word of 2 to 10 characters with at least two capitals ("BSC", "GENCI", "CzAI")."""
     word = name.strip()

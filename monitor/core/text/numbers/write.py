@@ -10,7 +10,7 @@ from monitor.core.text.numbers.vocabulary import Vocabulary
 _MOST_ZEROS = 10_000
 
 
-def write_number(value: Decimal, precision: Decimal, known: Vocabulary, *, group_small: bool = True) -> str:
+def write_number(value: Decimal, precision: Decimal, known: Vocabulary) -> str:
     """The number in the largest scale of the language that shows its precision: "1.5 billion", "12,500", "0.020 billion".
 
     The last form is odd but exact: it is needed where a trailing zero is significant. More than four such zeros say nothing to a reader, and go.

@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 
 from monitor.core import lang
 from monitor.core.lang import Lexicon
-from monitor.core.model import Page, Passage, Place, Setting, Site
+from monitor.core.model import Page, Place, Setting, Site
 from monitor.core.places import candidates
 from monitor.core.text.countries import country_spans, language_of
 from monitor.core.text.fold import fold
@@ -297,7 +297,3 @@ def _explains(tokens: Sequence[str], known: SiteWords) -> bool:
 def is_striking(word: str) -> bool:
     """Whether one word has the look of a project's name: two capitals, a digit among capitals, "++" - and is no everyday acronym."""
     return len(word) > 2 and word not in _COMMON_ACRONYMS and bool(_TWO_CAPITALS.search(word)) and not word.rstrip("s").isdigit()
-
-
-def passage_of(scene: Scene, number: int) -> Passage:
-    return scene.page.passages[number]
