@@ -24,6 +24,7 @@ from monitor.notify.file import FileChannel
 from monitor.notify.webhook import Webhook
 from monitor.render import notice_payload, to_json
 from monitor.rules import ChannelRule
+from monitor.store.outbox import Parcel
 
 FIRST_WAIT_S = 60.0
 WAIT_FACTOR = 3.0
@@ -32,23 +33,6 @@ MOST_TRIES = 20
 """With these waits the last try is made about three days after the first: a weekend's outage loses nothing."""
 _BATCH = 50
 _ERROR_LIMIT = 200
-
-
-@dataclass(frozen=True, slots=True)
-class Parcel:
-    """A row of the outbox: one notice for one channel, or, with an empty `channel`, for whatever channels there are.
-
-    `attempts` counts the tries that failed before. `body` is the JSON text to send; without a channel it may hold only the `reason`.
-    """
-
-    id: str
-    key: str
-    channel: str
-    event: str
-    body: str
-    attempts: int = 0
-    programme: str = ""
-    change: str | None = None
 
 
 class Outbox(Protocol):

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import datetime, time
-from typing import cast
 from zoneinfo import ZoneInfo
 
 from monitor import deliver, rules
@@ -58,7 +57,7 @@ def deliver_due(
     plan: Plan = EVERYTHING_AT_ONCE,
 ) -> Tally:
     """One pass over the notices that are due; without channels they are settled unsent."""
-    return deliver.deliver(cast(deliver.Outbox, Outbox(store)), channels, clock, keep_on=keep_on, plan=plan)
+    return deliver.deliver(Outbox(store), channels, clock, keep_on=keep_on, plan=plan)
 
 
 def send_test(channels: Mapping[str, Channel], now: datetime) -> dict[str, str]:

@@ -34,6 +34,7 @@ from apscheduler.triggers.cron import CronTrigger
 from apscheduler.triggers.interval import IntervalTrigger
 
 from monitor import daily, delivery, pipeline, systemd, watch
+from monitor.baseline import known_programmes
 from monitor.config import Settings
 from monitor.errors import ConfigError, MonitorError
 from monitor.journal import Journal
@@ -76,7 +77,7 @@ def run(settings: Settings, *, host: str = "127.0.0.1", port: int = 8000, with_w
     journal = Journal(settings.log_format, wall_clock)
     stop = threading.Event()
     with signals(stop) as started, ExitStack() as stack:
-        watch.load_programmes(settings)
+        known_programmes(settings.home)
         store = stack.enter_context(watch.open_store(settings))
         stack.enter_context(store.running())
         channels = stack.enter_context(delivery.channels_of(settings, wall_clock))

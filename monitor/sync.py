@@ -75,17 +75,14 @@ def version_row(baseline: Baseline, now: datetime) -> dict[str, Any]:
 
 
 def sync_facts(connection: Connection, baseline: Baseline, now: datetime, revision: int) -> None:
-    """Every version the folder tells of; rows it tells of no longer are superseded, and so are provisional facts that were accepted."""
+    """Every version the folder tells of; rows it tells of no longer are superseded."""
     rows = {row["id"]: row for row in fact_rows(baseline, now, revision)}
     for row in rows.values():
         keep = () if row["recorded_at"] != now else ("recorded_at",)
         put(connection, FACT, row, keep=keep)
     ours = (FACT.c.programme == baseline.id, FACT.c.superseded_at.is_(None))
-    standing = connection.execute(select(FACT.c.id).where(*ours, ~FACT.c.provisional)).scalars()
+    standing = connection.execute(select(FACT.c.id).where(*ours)).scalars()
     supersede(connection, [key for key in standing if key not in rows], now, revision)
-    accepted = [r.change for r in baseline.revisions if r.change]
-    flagged = connection.execute(select(FACT.c.id, FACT.c.change).where(*ours, FACT.c.provisional)).all()
-    supersede(connection, [key for key, change in flagged if change in accepted], now, revision)
 
 
 def supersede(connection: Connection, keys: Sequence[str], now: datetime, revision: int) -> None:

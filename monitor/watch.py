@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
 from monitor import sync
-from monitor.baseline import folder_digest, programme_folder, programme_ids, read
-from monitor.config import Settings, secrets
+from monitor.baseline import folder_digest, known_programmes, programme_folder, programme_ids, read
+from monitor.config import Settings
 from monitor.core.model import Baseline, Capture, NotModified, Source
 from monitor.core.schedule import Pace
 from monitor.errors import BaselineError, FetchError, MonitorError, UsageError
@@ -57,12 +57,9 @@ def load_programmes(settings: Settings, programme: str | None = None) -> Loaded:
     """
     if programme is not None:
         return Loaded((read(programme_folder(settings.home, programme)),), ())
-    names = programme_ids(settings.home)
-    if not names:
-        raise UsageError(f"{settings.home.resolve() / 'baseline'} holds no programme (run: monitor init)")
     found: list[Baseline] = []
     problems: list[str] = []
-    for name in names:
+    for name in known_programmes(settings.home):
         try:
             found.append(read(programme_folder(settings.home, name)))
         except BaselineError as error:
@@ -93,19 +90,9 @@ def known_programme(store: Store, settings: Settings, programme: str | None) -> 
 
 def new_fetcher(settings: Settings) -> Fetcher:
     """The fetcher these settings ask for; to be closed."""
-    from monitor.fetch import Fetcher, FetchLimits  # httpx takes a quarter of a second, and most commands never fetch
+    from monitor.fetch import fetcher_of  # httpx takes a quarter of a second, and most commands never fetch
 
-    limits = FetchLimits(
-        timeout_s=settings.fetch_timeout_s,
-        connect_timeout_s=settings.fetch_connect_timeout_s,
-        max_bytes=settings.fetch_max_bytes,
-        max_redirects=settings.fetch_max_redirects,
-        max_header_bytes=settings.fetch_max_header_bytes,
-        host_delay_s=settings.host_delay_s,
-        retries=settings.fetch_retries,
-        retry_after_cap_s=settings.retry_after_max_days * 86_400,
-    )
-    return Fetcher(limits, allow_hosts=settings.allow_hosts, contact=settings.contact, proxy=settings.proxy or None, secrets=secrets())
+    return fetcher_of(settings)
 
 
 def new_reader(settings: Settings) -> Isolation:

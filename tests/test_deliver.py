@@ -12,10 +12,11 @@ import pytest
 
 from monitor.core.model import Change
 from monitor.core.notices import judge
-from monitor.deliver import MOST_TRIES, Parcel, Tally, deliver, open_channels, wait_s
+from monitor.deliver import MOST_TRIES, Tally, deliver, open_channels, wait_s
 from monitor.errors import ConfigError, DeliveryError
 from monitor.notify import Outgoing
 from monitor.render import notice_payload, to_json
+from monitor.store.outbox import Parcel
 from tests.ai_factories import NEWS_AT, change
 
 LEASE_S = 300

@@ -6,7 +6,7 @@ back. What stands in the files is described in `monitor help baseline`.
 
 from monitor.baseline.append import append_revision
 from monitor.baseline.check import Checked, check, read
-from monitor.baseline.folder import folder_digest, programme_folder, programme_ids
+from monitor.baseline.folder import folder_digest, known_programmes, programme_folder, programme_ids
 from monitor.baseline.history import Drift, apply, at_version, drift
 
 __all__ = [
@@ -18,6 +18,7 @@ __all__ = [
     "check",
     "drift",
     "folder_digest",
+    "known_programmes",
     "programme_folder",
     "programme_ids",
     "read",

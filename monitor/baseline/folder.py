@@ -64,6 +64,14 @@ def programme_ids(home: Path) -> tuple[str, ...]:
     return tuple(sorted(f.name for f in root.iterdir() if (f / PROGRAMME).is_file() or (f / FACTS).is_file()))
 
 
+def known_programmes(home: Path) -> tuple[str, ...]:
+    """The same, of a home that must have some. Raises UsageError when it has none."""
+    found = programme_ids(home)
+    if not found:
+        raise UsageError(f"{home.resolve() / 'baseline'} holds no programme (run: monitor init)")
+    return found
+
+
 def programme_folder(home: Path, programme: str) -> Path:
     """The folder of a programme. Raises UsageError when the home has none of that name, with those it has."""
     known = programme_ids(home)

@@ -40,13 +40,10 @@ class State:
 
     def folders(self, programme: str | None) -> Sequence[Path]:
         """The folder of the programme, or of all there are. Raises UsageError when there is none."""
-        from monitor.baseline import programme_folder, programme_ids
+        from monitor.baseline import known_programmes, programme_folder
 
         home = self.settings().home
-        names = [programme] if programme else list(programme_ids(home))
-        if not names:
-            raise UsageError(f"{home.resolve() / 'baseline'} holds no programme (run: monitor init)")
-        return [programme_folder(home, name) for name in names]
+        return [programme_folder(home, name) for name in ((programme,) if programme else known_programmes(home))]
 
     def baseline(self, programme: str | None) -> Baseline:
         """The baseline of the programme, or of the only one there is."""

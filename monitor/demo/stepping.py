@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from pathlib import Path
 
-from monitor import baseline, pipeline, plugins, sync
+from monitor import baseline, pipeline, sync
 from monitor.config import Settings
 from monitor.core.model import Baseline, Change
 from monitor.core.summary import Period, Report
@@ -18,7 +18,7 @@ from monitor.fetch import Fetcher, FetchLimits
 from monitor.report import compose
 from monitor.store import engine, looks, queries
 from monitor.store.engine import Store
-from monitor.understanding import Understanding
+from monitor.understanding import Understanding, steps
 
 PROGRAMME = "eurohpc-ai-factories"
 CHECKED_AT = time(6, 0, tzinfo=UTC)
@@ -67,7 +67,7 @@ def step_through(settings: Settings, bundle: Bundle, server: PageServer, tell: T
     """Checks every source on every day of the bundle, and composes the report over the whole time."""
     folder = baseline.programme_folder(settings.home, PROGRAMME)
     limits = FetchLimits(timeout_s=settings.fetch_timeout_s, host_delay_s=settings.host_delay_s, retries=settings.fetch_retries)
-    understanding = Understanding(plugins.kinds())
+    understanding = steps()
     days: list[Day] = []
     with engine.open(settings.database) as store, Fetcher(limits, allow_hosts=settings.allow_hosts) as fetcher:
         known = baseline.read(folder)

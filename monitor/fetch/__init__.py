@@ -7,7 +7,7 @@ body.py        the bytes, unpacked with a bound                          answers
 robots.py      who may be asked for what (RFC 9309)                      client.py      the look itself
 """
 
-from monitor.fetch.client import Fetcher
+from monitor.fetch.client import Fetcher, fetcher_of
 from monitor.fetch.limits import FetchLimits, FetchStoppedError, Validators
 
-__all__ = ["FetchLimits", "FetchStoppedError", "Fetcher", "Validators"]
+__all__ = ["FetchLimits", "FetchStoppedError", "Fetcher", "Validators", "fetcher_of"]

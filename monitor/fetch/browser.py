@@ -14,6 +14,7 @@ import shutil
 import signal
 import threading
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 from monitor.core.model import Capture, Source, SourceStatus
@@ -49,10 +50,9 @@ def browse(source: Source, first: Capture, ask: Ask, deadline: Deadline, max_byt
     body = text.encode("utf-8", "replace")
     if len(body) > max_bytes:
         raise failure(SourceStatus.TOO_LARGE, first.url, f"more than {max_bytes} bytes as shown by a browser")
-    return Capture(
-        first.source_id, first.url, first.final_url, first.captured_at, first.http_status, "text/html; charset=utf-8", body, hashlib.sha256(body).hexdigest(),
-        None, None, first.moved_to, first.headers,
-    )  # fmt: skip
+    return replace(
+        first, media_type="text/html; charset=utf-8", body=body, sha256=hashlib.sha256(body).hexdigest(), etag=None, last_modified=None
+    )
 
 
 def process_of(browser: Any) -> int:

@@ -16,6 +16,7 @@ from typing import Self
 import httpx
 
 from monitor import __version__
+from monitor.config import Settings, secrets
 from monitor.core.model import Capture, NotModified, Source, SourceStatus
 from monitor.errors import FetchError
 from monitor.fetch.addresses import Addresses, Resolve, origin_of, system_resolve
@@ -217,3 +218,18 @@ def _capture(answer: Answer, body: bytes, look: _Look, moved_to: str | None) -> 
         moved_to=moved_to,
         headers=kept_headers(answer),
     )
+
+
+def fetcher_of(settings: Settings) -> Fetcher:
+    """The fetcher with the limits, address rules and secrets of these settings; to be closed."""
+    limits = FetchLimits(
+        timeout_s=settings.fetch_timeout_s,
+        connect_timeout_s=settings.fetch_connect_timeout_s,
+        max_bytes=settings.fetch_max_bytes,
+        max_redirects=settings.fetch_max_redirects,
+        max_header_bytes=settings.fetch_max_header_bytes,
+        host_delay_s=settings.host_delay_s,
+        retries=settings.fetch_retries,
+        retry_after_cap_s=settings.retry_after_max_days * 86_400.0,
+    )
+    return Fetcher(limits, allow_hosts=settings.allow_hosts, contact=settings.contact, proxy=settings.proxy or None, secrets=secrets())

@@ -19,6 +19,7 @@ from monitor.store.engine import Store
 from monitor.store.knowledge import CHANGE, CLAIM, EVIDENCE, FACT, claim_of, read_changes, seen_until
 from monitor.store.queries import has_status, observation_of, woken
 from monitor.store.sources import SNAPSHOT, SOURCE, URL, source_key
+from monitor.store.statements import literal
 
 QUEUE_ORDER = (CHANGE.c.severity.desc(), CHANGE.c.first_seen, CHANGE.c.id)
 NEWEST_ORDER = (CHANGE.c.first_seen.desc(), CHANGE.c.severity.desc(), CHANGE.c.id)
@@ -45,7 +46,6 @@ class Found:
 
     programme: str
     fact: Fact
-    provisional: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,10 +135,10 @@ def facts(store: Store, text: str, programme: str | None = None, *, limit: int =
         conditions.append(FACT.c.programme == programme)
     for word in words_of(text):
         conditions.append(or_(*(has(c, word) for c in (FACT.c.label, FACT.c.key, cast(FACT.c.body, String)))))
-    statement = select(FACT).where(*conditions).order_by(FACT.c.provisional, FACT.c.programme, FACT.c.key).limit(limit)
+    statement = select(FACT).where(*conditions).order_by(FACT.c.programme, FACT.c.key).limit(limit)
     with store.read() as connection:
         rows = connection.execute(statement).mappings().all()
-    return [Found(row["programme"], codec.load(Fact, row["body"]), row["provisional"]) for row in rows]
+    return [Found(row["programme"], codec.load(Fact, row["body"])) for row in rows]
 
 
 def words_of(text: str) -> list[str]:
@@ -147,8 +147,7 @@ def words_of(text: str) -> list[str]:
 
 def has(column: Any, word: str) -> ColumnElement[bool]:
     """Whether the column holds the word, whatever its case; what LIKE would read as a pattern is taken as it is."""
-    escaped = word.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
-    found: ColumnElement[bool] = column.ilike(f"%{escaped}%", escape="\\")
+    found: ColumnElement[bool] = column.ilike(f"%{literal(word)}%", escape="\\")
     return found
 
 

@@ -32,13 +32,17 @@ def inspect(path: Path, schema: str, known: frozenset[str]) -> Condition:
     if not path.exists() or path.stat().st_size == 0:
         return Condition.NEW
     refuse_damaged(path)
-    found = version(path)
+    return judged(version(path), schema, known, str(path))
+
+
+def judged(found: str | None, schema: str, known: frozenset[str], name: str) -> Condition:
+    """What a database is that was found at that schema (None: at none). StoreError for a newer one."""
     if found is None:
         return Condition.NEW
     if found == schema:
         return Condition.CURRENT
     if found not in known:
-        raise StoreError(f"the database {path} was written by a newer monitor (schema {found}, this one knows {schema}): upgrade monitor")
+        raise StoreError(f"the database {name} was written by a newer monitor (schema {found}, this one knows {schema}): upgrade monitor")
     return Condition.OLDER
 
 

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, NamedTuple, Protocol
 
-from sqlalchemy import and_, delete, or_, select, update
+from sqlalchemy import ColumnElement, and_, delete, or_, select, update
 from sqlalchemy.engine import Connection, RowMapping
 
 from monitor.core.model import Change, Claim, Linked, Observation, Page
@@ -107,8 +107,12 @@ def waiting(connection: Connection, programme: str) -> list[Waiting]:
     """
     unread = select(ANALYSIS.c.id).where(ANALYSIS.c.snapshot == SNAPSHOT.c.id).exists()
     is_next = or_(URL.c.digested_at.is_(None), SNAPSHOT.c.captured_at >= URL.c.digested_at, SNAPSHOT.c.id == URL.c.latest_snapshot)
-    is_behind = and_(URL.c.latest_snapshot.is_not(None), URL.c.latest_snapshot.is_distinct_from(URL.c.digested_snapshot))
-    return snapshots(connection, SOURCE.c.programme == programme, is_behind, is_next, ~unread)
+    return snapshots(connection, SOURCE.c.programme == programme, is_unread(), is_next, ~unread)
+
+
+def is_unread() -> ColumnElement[bool]:
+    """Whether the newest snapshot of an address is not the one that was read last."""
+    return and_(URL.c.latest_snapshot.is_not(None), URL.c.latest_snapshot.is_distinct_from(URL.c.digested_snapshot))
 
 
 def outdated(connection: Connection, programme: str, extractor: str, baseline: str) -> list[Waiting]:
@@ -285,14 +289,18 @@ def save_notices(connection: Connection, programme: str, notices: Iterable[Telli
     insert_many(connection, OUTBOX, [notice_row(programme, notice, at) for notice in notices])
 
 
-def notice_row(programme: str, notice: Telling, at: datetime, channel: str = "") -> dict[str, Any]:
+def notice_row(programme: str, notice: Telling, at: datetime) -> dict[str, Any]:
+    body = codec.dump({"reason": notice.reason})
+    return waiting_row(at, key=notice.key, programme=programme, change=notice.change, event=str(notice.event), body=body)
+
+
+def waiting_row(at: datetime, *, key: str, channel: str = "", **columns: Any) -> dict[str, Any]:
+    """A row of the outbox that nobody has tried to send yet."""
     return {
-        "id": codec.key_of("notice", notice.key, channel),
-        "key": notice.key,
+        "id": codec.key_of("notice", key, channel),
+        "key": key,
         "channel": channel,
-        "programme": programme,
-        "change": notice.change,
-        "event": str(notice.event),
+        **columns,
         "created_at": at,
         "due_at": at,
         "state": "waiting",
@@ -300,5 +308,4 @@ def notice_row(programme: str, notice: Telling, at: datetime, channel: str = "")
         "lease_until": None,
         "sent_at": None,
         "error": "",
-        "body": codec.dump({"reason": notice.reason}),
     }

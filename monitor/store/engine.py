@@ -9,7 +9,7 @@ from __future__ import annotations
 import importlib.util
 import time
 from collections.abc import Iterator, Sequence
-from contextlib import AbstractContextManager, contextmanager
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from datetime import UTC, tzinfo
 from pathlib import Path
 from typing import Any
@@ -103,7 +103,7 @@ class Store:
         if self.engine.dialect.name == "postgresql":
             return advisory_lock(self.engine, wait_s)
         if self.path is None:
-            return unlocked()
+            return nullcontext()  # in memory nobody else can be there
         return file_lock(lock_path(self.path), wait_s)
 
     @contextmanager
@@ -228,12 +228,6 @@ def explain(error: DBAPIError, name: str) -> StoreError:
     return StoreError(f"the database {name} says: {words[:200]}")
 
 
-@contextmanager
-def unlocked() -> Iterator[None]:
-    """In memory nobody else can be there."""
-    yield
-
-
 def lock_path(path: Path) -> Path:
     return path.with_name(path.name + ".lock")
 
@@ -261,13 +255,7 @@ def server_condition(store: Store) -> Condition:
         if "alembic_version" not in names:
             return Condition.NEW
         found = connection.execute(text("SELECT version_num FROM alembic_version")).scalar()
-    if found is None or found == SCHEMA:
-        return Condition.CURRENT if found else Condition.NEW
-    if found not in known_schemas():
-        raise StoreError(
-            f"the database {store.name} was written by a newer monitor (schema {found}, this one knows {SCHEMA}): upgrade monitor"
-        )
-    return Condition.OLDER
+    return condition.judged(found or None, SCHEMA, known_schemas(), store.name)
 
 
 def upgrade(store: Store, to: str = "head") -> None:

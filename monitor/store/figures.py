@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.engine import Connection
 
-from monitor.store.digests import OUTBOX
+from monitor.store.digests import OUTBOX, is_unread
 from monitor.store.engine import Store
 from monitor.store.knowledge import CHANGE
 from monitor.store.sources import SOURCE, URL
@@ -60,10 +60,6 @@ def figures(store: Store, now: datetime) -> Figures:
             snapshots=int(snapshots),
             newest_look=newest_look,
         )
-
-
-def is_unread() -> ColumnElement[bool]:
-    return URL.c.latest_snapshot.is_not(None) & URL.c.latest_snapshot.is_distinct_from(URL.c.digested_snapshot)
 
 
 def by_programme(connection: Connection, *where: ColumnElement[bool]) -> dict[str, int]:

@@ -1,4 +1,4 @@
-"""What is known of a programme while a page is digested: live claims, changes with their evidence and reviews, provisional facts.
+"""What is known of a programme while a page is digested: live claims, and changes with their evidence and reviews.
 
 Kept in memory between digests, because decoding 10,000 claims takes a hundred times longer than one digest. The programme's `revision`, read inside the
 writing transaction, says whether memory is still true; where it is not, only rows written since are read again.
@@ -13,7 +13,7 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.engine import Connection, RowMapping
 
-from monitor.core.model import Change, ChangeStatus, Claim, Evidence, Fact, Review
+from monitor.core.model import Change, ChangeStatus, Claim, Evidence, Review
 from monitor.store import codec
 from monitor.store.engine import Store
 from monitor.store.tables import ChangeRow, ClaimRow, EvidenceRow, FactRow, ProgrammeRow, ReviewRow, table
@@ -44,7 +44,6 @@ class Memory:
     revision: int = -1
     claims: dict[str, LiveClaim] = field(default_factory=dict)
     changes: dict[str, Change] = field(default_factory=dict)
-    provisional: dict[str, Fact] = field(default_factory=dict)
 
     def claims_at(self, source_url: str, confirmed_at: datetime | None) -> list[LiveClaim]:
         """The live claims of one address, seen last when the page was last found as it is."""
@@ -77,12 +76,6 @@ def refresh(memory: Memory, connection: Connection, programme: str) -> None:
         remember_claim(memory, row)
     for change in read_changes(connection, CHANGE.c.programme == programme, CHANGE.c.revision > since):
         memory.changes[change.id] = change
-    facts = select(FACT).where(FACT.c.programme == programme, FACT.c.provisional, FACT.c.revision > since)
-    for row in connection.execute(facts.order_by(FACT.c.key)).mappings():
-        if row["superseded_at"] is None:
-            memory.provisional[row["key"]] = codec.load(Fact, row["body"])
-        else:
-            memory.provisional.pop(row["key"], None)
 
 
 def remember_claim(memory: Memory, row: RowMapping) -> None:

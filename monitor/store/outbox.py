@@ -9,8 +9,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import select, update
 
 from monitor.core.model import Change
-from monitor.store import codec
-from monitor.store.digests import OUTBOX
+from monitor.store.digests import OUTBOX, waiting_row
 from monitor.store.engine import Store
 from monitor.store.knowledge import CHANGE, read_changes
 from monitor.store.statements import insert_new, limit_text
@@ -24,7 +23,8 @@ LATEST = timedelta(days=32)
 class Parcel:
     """A notice for one channel, or, with an empty `channel`, for whatever channels there are.
 
-    `key` is the idempotency key to send it under; `attempts` counts the tries before this one.
+    `key` is the idempotency key to send it under; `attempts` counts the tries that failed before. `body` is the JSON text to send; without a channel it
+    may hold only the `reason`.
     """
 
     id: str
@@ -65,9 +65,7 @@ class Outbox:
 
 
 def row_of(parcel: Parcel, at: datetime) -> dict[str, object]:
-    columns = {name: getattr(parcel, name) for name in ("key", "channel", "programme", "change", "event", "body")}
-    waiting = {"created_at": at, "due_at": at, "state": "waiting", "attempts": 0, "lease_until": None, "sent_at": None, "error": ""}
-    return {"id": codec.key_of("notice", parcel.key, parcel.channel)} | columns | waiting
+    return waiting_row(at, **{name: getattr(parcel, name) for name in ("key", "channel", "programme", "change", "event", "body")})
 
 
 def claim_notices(store: Store, now: datetime, limit: int = 50) -> list[Parcel]:

@@ -17,6 +17,7 @@ from monitor.store.digests import OBSERVATION
 from monitor.store.engine import Store
 from monitor.store.knowledge import BATCH, CHANGE, CLAIM, EVIDENCE, FACT, PROGRAMME, REVIEW, claim_of, read_changes, seen_until
 from monitor.store.sources import SNAPSHOT, SOURCE, URL
+from monitor.store.statements import literal
 from monitor.store.tables import Row
 
 
@@ -101,8 +102,7 @@ def latest_changes(store: Store, programme: str, limit: int) -> list[Change]:
 def change(store: Store, id: str, today: date | None = None) -> Change | None:
     """One change by its id or by the beginning of it, if only one begins so; None where there is none."""
     with store.read() as connection:
-        pattern = id.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_") + "%"
-        matching = select(CHANGE.c.id).where(or_(CHANGE.c.id == id, CHANGE.c.id.like(pattern, escape="\\"))).limit(3)
+        matching = select(CHANGE.c.id).where(or_(CHANGE.c.id == id, CHANGE.c.id.like(literal(id) + "%", escape="\\"))).limit(3)
         names = list(connection.execute(matching).scalars())
     chosen = [id] if id in names else names
     return changes(store, ids=chosen, today=today)[0] if len(chosen) == 1 else None
@@ -142,13 +142,11 @@ def last_seen(connection: Connection, ids: Sequence[str]) -> dict[str, datetime]
 # ----------------------------------------------------------------------------------------------------------------------------- facts
 
 
-def facts(store: Store, programme: str, *, provisional: bool = False) -> list[FactState]:
-    """The facts at their current version (and flagged new ones, if asked), by key, each with its clocks."""
+def facts(store: Store, programme: str) -> list[FactState]:
+    """The facts at their current version, by key, each with its clocks."""
     where = [FACT.c.programme == programme, FACT.c.superseded_at.is_(None)]
-    if not provisional:
-        where.append(~FACT.c.provisional)
     with store.read() as connection:
-        rows = connection.execute(select(FACT).where(*where).order_by(FACT.c.provisional, FACT.c.key)).mappings().all()
+        rows = connection.execute(select(FACT).where(*where).order_by(FACT.c.key)).mappings().all()
         seen = {row["fact"]: row for row in connection.execute(sightings(programme)).mappings()}
     return [fact_state(row, seen.get(row["key"])) for row in rows]
 
@@ -174,7 +172,7 @@ def sightings(programme: str) -> Any:
 
 def fact_state(row: RowMapping, seen: RowMapping | None) -> FactState:
     fact = codec.load(Fact, row["body"])
-    confirmed_at = None if row["provisional"] else row["recorded_at"]
+    confirmed_at = row["recorded_at"]
     if seen is None:
         return FactState(row["programme"], fact, None, None, confirmed_at, 0)
     return FactState(row["programme"], fact, seen["fetched_at"], seen["found_at"], confirmed_at, seen["sources"])

@@ -1,11 +1,11 @@
-"""What a digest says of a programme: claims, changes with their evidence, provisional facts; written in the transaction the caller holds.
+"""What a digest says of a programme: claims, and changes with their evidence; written in the transaction the caller holds.
 
 Rows that only go on are not written: an unchanged claim costs nothing, a change keeps what a person decided about it.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import replace
 from datetime import datetime
 from typing import Any
@@ -16,26 +16,22 @@ from sqlalchemy.engine import Connection
 from monitor.core.model import Change, ChangeStatus, Claim, Evidence, Fact
 from monitor.store import codec
 from monitor.store.digests import Result, Waiting
-from monitor.store.knowledge import CHANGE, CLAIM, EVIDENCE, FACT, PROGRAMME, LiveClaim, Memory
+from monitor.store.knowledge import CHANGE, CLAIM, EVIDENCE, PROGRAMME, LiveClaim, Memory
 from monitor.store.sources import Address
 from monitor.store.statements import insert_many, limit_text, put, put_many
 
 MACHINE = (ChangeStatus.REVERTED, ChangeStatus.SUPERSEDED)
 
 
-def save_result(connection: Connection, memory: Memory, waiting: Waiting, result: Result, provisional: Sequence[Fact] = ()) -> bool:
-    """Claims, changes with evidence, provisional facts; under the next revision of the programme if anything is new. Returns whether it was."""
+def save_result(connection: Connection, memory: Memory, waiting: Waiting, result: Result) -> None:
+    """Claims, and changes with evidence; under the next revision of the programme if anything is new."""
     programme = waiting.address.programme
     revision = memory.revision + 1
     wrote = save_claims(connection, memory, waiting, result, revision)
     for change in result.changes:
         save_change(connection, change, revision)
-    for fact in provisional:
-        save_provisional(connection, programme, fact, waiting.captured_at, revision)
-    wrote = wrote or bool(result.changes) or bool(provisional)
-    if wrote:
+    if wrote or result.changes:
         connection.execute(update(PROGRAMME).where(PROGRAMME.c.id == programme).values(revision=revision))
-    return wrote
 
 
 # ---------------------------------------------------------------------------------------------------------------------------- claims
@@ -160,11 +156,6 @@ def evidence_row(change: str, position: int, evidence: Evidence) -> dict[str, An
         "publisher": evidence.publisher,
         "published_on": evidence.published_on,
     }
-
-
-def save_provisional(connection: Connection, programme: str, fact: Fact, at: datetime, revision: int) -> None:
-    row = fact_row(programme, fact, at, revision) | {"id": codec.key_of("provisional", programme, fact.key), "provisional": True}
-    put(connection, FACT, row, keep=("recorded_at",))
 
 
 def fact_row(programme: str, fact: Fact, at: datetime, revision: int, by: str = "") -> dict[str, Any]:

@@ -17,7 +17,7 @@ from sqlalchemy.engine import Connection, RowMapping
 from monitor.core.model import Capture, Source, SourceStatus
 from monitor.core.schedule import GOOD, USUAL_PACE, LastLook, Pace, is_steady, pause_s
 from monitor.store import codec
-from monitor.store.statements import insert_new, is_later, limit_text
+from monitor.store.statements import insert_many, insert_new, limit_text
 from monitor.store.tables import AnalysisRow, SnapshotRow, SourceRow, SourceUrlRow, VisitRow, table
 
 LEASE_S = 600  # longer than any look may take; a runner that holds the database lock breaks old ones at once
@@ -81,7 +81,7 @@ class Seen:
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What became of a look: its status, the snapshot it made (None: no new body), and whether anything was written at all."""
+    """What became of a look: its status, and the snapshot it made (None: no new body)."""
 
     programme: str
     source_id: str
@@ -89,7 +89,6 @@ class Outcome:
     status: SourceStatus
     error: str = ""
     snapshot: str | None = None
-    is_new: bool = True
 
     @property
     def is_failure(self) -> bool:
@@ -163,25 +162,22 @@ def give_back(connection: Connection, address: Address, owner: str) -> None:
     connection.execute(update(URL).where(URL.c.id == address.id, URL.c.lease == owner).values(lease=None, lease_until=None))
 
 
-def break_leases(connection: Connection) -> int:
-    """Frees what killed runs held; only for a runner that holds the lock of the whole database. Returns how many there were."""
-    return connection.execute(update(URL).where(URL.c.lease.is_not(None)).values(lease=None, lease_until=None)).rowcount
+def break_leases(connection: Connection) -> None:
+    """Frees what killed runs held; only for a runner that holds the lock of the whole database."""
+    connection.execute(update(URL).where(URL.c.lease.is_not(None)).values(lease=None, lease_until=None))
 
 
-def add_urls(connection: Connection, address: Address, urls: Iterable[str], at: datetime) -> int:
-    """Remembers further addresses of the same source, due at once; those known already are passed over. Returns how many are new."""
-    rows = [new_url(address.programme, address.source.id, url, at) for url in urls]
-    return insert_new(connection, URL, rows)
+def add_urls(connection: Connection, address: Address, urls: Iterable[str], at: datetime) -> None:
+    """Remembers further addresses of the same source, due at once; those known already are passed over."""
+    insert_many(connection, URL, [new_url(address.programme, address.source.id, url, at) for url in urls])
 
 
-def hasten(connection: Connection, address: Address, changed: Mapping[str, datetime], at: datetime) -> int:
-    """Makes addresses of the same source due that were last looked at before they changed. Returns how many; `changed` is by address."""
-    found = 0
+def hasten(connection: Connection, address: Address, changed: Mapping[str, datetime], at: datetime) -> None:
+    """Makes addresses of the same source due that were last looked at before they changed; `changed` is by address."""
     for url, changed_at in changed.items():
         key = url_key(address.programme, address.source.id, url)
         is_stale = and_(URL.c.id == key, ~URL.c.stopped, URL.c.last_fetched_at < changed_at, URL.c.next_check_at > at)
-        found += connection.execute(update(URL).where(is_stale).values(next_check_at=at)).rowcount
-    return found
+        connection.execute(update(URL).where(is_stale).values(next_check_at=at))
 
 
 def new_url(programme: str, source_id: str, url: str, at: datetime, *, is_main: bool = False) -> dict[str, Any]:
@@ -206,16 +202,16 @@ def record(connection: Connection, address: Address, seen: Seen, pace: Pace = US
     seen = as_seen_before(row, address.id, seen)  # 1
     snapshot = snapshot_id(address.id, seen.capture) if seen.capture else None
     if not insert_new(connection, VISIT, [visit_row(address.id, seen, snapshot)]):  # 2
-        return outcome_of(address, seen, snapshot, is_new=False)
+        return outcome_of(address, seen, snapshot)
     if seen.capture is not None:  # 3
         insert_new(connection, SNAPSHOT, [snapshot_row(address.id, seen.capture)])
     columns = cursor_after(address, row, seen, age_s(connection, row, seen.at), pace)
     if columns["status"] in DOUBTFUL and is_patience_over(connection, row, seen.at):
         columns["digested_by"] = ""  # read again, and no longer compared with what the page once was
-    if row["lease"] is not None or not is_later(row["last_fetched_at"], seen.at):  # 4
+    if row["lease"] is not None or row["last_fetched_at"] is None or row["last_fetched_at"] <= seen.at:  # 4
         connection.execute(update(URL).where(URL.c.id == address.id).values(**columns))
     doubted = replace(seen, status=SourceStatus(columns["status"]), error=columns.get("error", row["error"]))
-    return outcome_of(address, doubted, snapshot, is_new=True)
+    return outcome_of(address, doubted, snapshot)
 
 
 def is_patience_over(connection: Connection, row: RowMapping | Mapping[str, Any], at: datetime) -> bool:
@@ -310,7 +306,7 @@ def age_s(connection: Connection, row: RowMapping, at: datetime) -> float | None
 
 
 def after_capture(url_id: str, row: RowMapping, capture: Capture) -> dict[str, Any]:
-    """A new body: whether it is good is known when it has been read (`digests.mark`)."""
+    """A new body: whether it is good is known when it has been read (`digests.moved_past`)."""
     return {
         "status": SourceStatus.OK.value,
         "error": "",
@@ -334,5 +330,5 @@ def after_unchanged(row: RowMapping, at: datetime) -> dict[str, Any]:
     return good | ({"confirmed_at": at} if is_read else {})
 
 
-def outcome_of(address: Address, seen: Seen, snapshot: str | None, *, is_new: bool) -> Outcome:
-    return Outcome(address.programme, address.source.id, address.url, seen.status, limit_text(seen.error, ERROR_CHARS), snapshot, is_new)
+def outcome_of(address: Address, seen: Seen, snapshot: str | None) -> Outcome:
+    return Outcome(address.programme, address.source.id, address.url, seen.status, limit_text(seen.error, ERROR_CHARS), snapshot)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Table
@@ -30,6 +29,11 @@ def insert_many(connection: Connection, table: Table, rows: Sequence[Row]) -> No
         connection.execute(insert(connection, table).on_conflict_do_nothing(), list(rows))
 
 
+def literal(text: str) -> str:
+    """The text for a LIKE with the escape character "\\": what would be read as a pattern is taken as it is."""
+    return text.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
+
+
 def put(connection: Connection, table: Table, row: Row, *, keep: Iterable[str] = ()) -> None:
     """Inserts the row, or replaces the one with its id, except for the columns to keep."""
     put_many(connection, table, [row], keep=keep)
@@ -54,7 +58,3 @@ def limit_text(text: str, chars: int) -> str:
     """Foreign text in one column: only what a database takes, at most so many characters, an ellipsis where something is left out."""
     text = storable(text[: chars + 1])
     return text if len(text) <= chars else text[: chars - 1] + "…"
-
-
-def is_later(one: datetime | None, other: datetime) -> bool:
-    return one is not None and one > other

@@ -117,12 +117,12 @@ def proofs_missing(path: Path, bodies: Path) -> list[str]:
 def prune(store: Store, before: datetime) -> Pruned:
     """Drops visits, observations and bodies older than `before` that nothing kept rests on. Their snapshot rows stay, to say what was there."""
     with store.write() as connection:
-        dropped = [sha256 for _, sha256 in old_snapshots(connection, before)]
+        old = old_snapshots(connection, before)
         visits = connection.execute(delete(VISIT).where(VISIT.c.at < before, VISIT.c.snapshot.is_(None))).rowcount
         observations = 0
-        for snapshot, _ in old_snapshots(connection, before):
+        for snapshot, _ in old:
             observations += connection.execute(delete(OBSERVATION).where(OBSERVATION.c.snapshot == snapshot)).rowcount
-    bodies = [sha256 for sha256 in set(dropped) if store.blobs.path(sha256).exists()]
+    bodies = [sha256 for sha256 in {sha256 for _, sha256 in old} if store.blobs.path(sha256).exists()]
     for sha256 in bodies:
         store.blobs.drop(sha256)
     return Pruned(visits, observations, len(bodies))

@@ -127,14 +127,13 @@ def facts(
     face: Shared,
     person: Viewer,
     programme: Programme = None,
-    provisional: Annotated[bool, Query(description="Also flagged new facts that are not in the baseline.")] = False,
     limit: Limit = 50,
     offset: Offset = 0,
 ) -> Response:
     """Facts now, each with its three clocks."""
     chosen = known(face, programme)
     ids = [chosen] if chosen else [b.id for b in face.programmes()]
-    found = [state for name in ids for state in queries.facts(face.store, name, provisional=provisional)]
+    found = [state for name in ids for state in queries.facts(face.store, name)]
     return as_json(request, [fact_json(s) for s in found[offset : offset + limit]], len(found), limit, offset)
 
 
