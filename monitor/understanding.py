@@ -14,10 +14,11 @@ from monitor.core.claims import Look
 from monitor.core.digest import Digest, Knowledge, digest
 from monitor.core.extract import EXTRACTOR_VERSION, extract
 from monitor.core.kinds import Kind
-from monitor.core.lang import load
+from monitor.core.lang import Lexicon, load
 from monitor.core.model import Baseline, Change, Claim, Count, KnownName, Money, Observation, Page, Setting, Source
 from monitor.core.readers import read
 from monitor.core.suspect import Doubt, Usual, doubt
+from monitor.core.text.language import UNKNOWN
 from monitor.reading import Sight
 from monitor.store.knowledge import Memory
 
@@ -51,16 +52,12 @@ class Understanding:
         return doubt(page, http_status, usual, fact_count)
 
     def extract(self, page: Page, source: Source, names: tuple[KnownName, ...]) -> Sequence[Observation]:
-        language = source.language or page.language
-        return extract(
-            page, self._kinds, load(page.language if page.language != "und" else language), Setting(language=language, names=names)
-        )
+        return extract(page, self._kinds, lexicon_of(page, source), Setting(language=source.language or page.language, names=names))
 
     def digest(self, baseline: Baseline, known: Memory, sight: Sight, previous: Sequence[Claim]) -> Digest:
         first = not previous and not sight.is_seen_before
         look = Look(sight.source, sight.url, sight.captured_at, sight.sha256, sight.page, first)
-        language = sight.page.language if sight.page.language != "und" else sight.source.language
-        return digest(self.knowledge(baseline, known), look, sight.observations, previous, load(language))
+        return digest(self.knowledge(baseline, known), look, sight.observations, previous, lexicon_of(sight.page, sight.source))
 
     def notice(self, change: Change, before: Change | None) -> notices.Notice | None:
         """The notice a change earns now; None where nothing is sent."""
@@ -68,6 +65,11 @@ class Understanding:
         doubt = out_of_bounds(change, known.baseline) if known else None
         found = notices.judge(change, before, doubt=doubt)
         return found if found.is_sent else None
+
+
+def lexicon_of(page: Page, source: Source) -> Lexicon:
+    """The lexicon of the page's language, or of its source's where the page's cannot be told."""
+    return load(page.language if page.language != UNKNOWN else source.language)
 
 
 def out_of_bounds(change: Change, baseline: Baseline) -> str | None:

@@ -11,11 +11,9 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from monitor.core.kinds import Kind
-from monitor.core.link import anchor_of
+from monitor.core.link import AGREE, NOT_NOW, anchor_of, quote_span
 from monitor.core.model import Claim, Country, DateSpan, Evidence, Linked, Page, Role, Source, Status, Value
 
-# Roles that say a value does not hold now. A denied date is a claim all the same: that the date no longer holds.
-_NOT_NOW = frozenset({Role.PAST, Role.QUOTED, Role.DENIED})
 # A statement of the known value outweighs a deviating one of the same page that fits at most this much better.
 KNOWN_BONUS = 0.2
 # How well a deviating amount must fit to be taken for the successor of the known one beside it.
@@ -47,7 +45,7 @@ def follow(
     previous: Sequence[Claim], linked: Sequence[Linked], look: Look, known: Mapping[str, tuple[Value, ...]], kinds: Mapping[str, Kind]
 ) -> Followed:
     """The page's claims after this look. `known` holds, per fact key, the values known so far (baseline first, then flagged ones)."""
-    held = {_key(c): c for c in previous}
+    held = {c.signature: c for c in previous}
     live: dict[str, Claim] = dict(held)
     began: list[Claim] = []
     ended: list[Claim] = []
@@ -70,14 +68,6 @@ def follow(
     return Followed(tuple(live.values()), tuple(began), tuple(ended))
 
 
-def _key(claim: Claim) -> str:
-    return claim.signature if claim.fact is None or claim.kind in _MANY or "withdrawn" in claim.cues else claim.fact
-
-
-# Kinds of which one page may make several claims about one fact: each country of a list, each status of a site.
-_MANY = frozenset({"country", "status"})
-
-
 def _by_fact(linked: Sequence[Linked]) -> dict[str, list[Linked]]:
     groups: dict[str, list[Linked]] = {}
     for statement in linked:
@@ -89,7 +79,7 @@ def _statement_key(statement: Linked) -> str:
     """Statements under one key compete to be the page's claim; new facts are told apart by what they are about and how much they say."""
     value = statement.observation.value
     if isinstance(value, Country):
-        return f"{statement.fact}|{value.country}|{statement.observation.role in _NOT_NOW}"
+        return f"{statement.fact}|{value.country}|{statement.observation.role in NOT_NOW}"
     if isinstance(value, Status):
         return f"{statement.fact}|status"
     if "withdrawn" in statement.cues:
@@ -101,7 +91,7 @@ def _statement_key(statement: Linked) -> str:
 
 def _choose(statements: Sequence[Linked], known: Sequence[Value], kinds: Mapping[str, Kind]) -> Linked | None:
     """The statement that tells what the page holds now; None when it only speaks of the past."""
-    now = [s for s in statements if not _NOT_NOW & set(s.observation.roles) or (s.observation.pair and s.observation.role is not Role.PAST)]
+    now = [s for s in statements if not NOT_NOW & set(s.observation.roles) or (s.observation.pair and s.observation.role is not Role.PAST)]
     denied = [s for s in statements if s.observation.kind == "date" and s.observation.role is Role.DENIED]
     if denied and _is_revoked(denied, now, known, kinds):
         return denied[0]
@@ -156,15 +146,16 @@ def _is_revoked(denied: Sequence[Linked], now: Sequence[Linked], known: Sequence
 
 
 def _same(kind: Kind, old: Value, new: Value) -> bool:
-    return type(old) is type(new) and kind.compare(old, new).verdict in ("same", "coarser", "refined")
+    return type(old) is type(new) and kind.compare(old, new).verdict in AGREE
 
 
 def _claim(chosen: Linked, statements: Sequence[Linked], look: Look) -> Claim:
     observation = chosen.observation
-    assert chosen.evidence is not None
     partner = next(
         (s.observation.value for s in statements if observation.pair and s.observation.pair == observation.pair and s is not chosen), None
     )
+    start, end = quote_span(look.page, observation)
+    quote, publisher, published_on = look.page.text[start:end], look.source.publisher or look.source.id, look.page.published_on
     return Claim(
         source_id=look.source.id,
         url=look.url,
@@ -176,32 +167,19 @@ def _claim(chosen: Linked, statements: Sequence[Linked], look: Look) -> Claim:
         roles=observation.roles,
         began_at=look.captured_at,
         last_seen_at=look.captured_at,
-        evidence=located(chosen.evidence, look),
+        evidence=Evidence(look.source.id, look.url, look.captured_at, look.sha256, quote, start, end, publisher, published_on),
         first_look=look.first,
         score=chosen.score,
         confidence=observation.confidence,
         authority=look.source.authority,
-        publisher=look.source.publisher or look.source.id,
-        published_on=look.page.published_on,
+        publisher=publisher,
+        published_on=published_on,
         label=chosen.label,
         reasons=chosen.reasons,
         hedge=observation.hedge,
         pair_old=partner,
         anchor=anchor_of(look.page, observation),
         cues=chosen.cues,
-    )
-
-
-def located(evidence: Evidence, look: Look) -> Evidence:
-    """The evidence with where and when it was seen."""
-    return replace(
-        evidence,
-        source_id=look.source.id,
-        url=look.url,
-        captured_at=look.captured_at,
-        sha256=look.sha256,
-        publisher=look.source.publisher or look.source.id,
-        published_on=look.page.published_on,
     )
 
 

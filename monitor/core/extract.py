@@ -346,7 +346,7 @@ def _observation(
         confidence=mention.confidence,
         passage=index,
         sentence_start=sentence.start,
-        sentence_end=sentence.start + len(sentence.text),
+        sentence_end=sentence.end,
         roles=roles,
         pair=pair,
         cues=tuple(dict.fromkeys(words)),

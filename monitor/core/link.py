@@ -12,9 +12,9 @@ from __future__ import annotations
 import heapq
 import re
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import UTC, date, datetime
+from datetime import date
 from decimal import Decimal
 from typing import NamedTuple
 
@@ -30,7 +30,6 @@ from monitor.core.model import (
     Countries,
     Country,
     DateSpan,
-    Evidence,
     Fact,
     KnownName,
     Linked,
@@ -58,12 +57,13 @@ from monitor.core.situation import (
     Surroundings,
     clause_of,
     numbered,
+    row_of,
     stem,
     stems,
 )
 from monitor.core.text import names as known_names
 from monitor.core.text.cues import vocabulary
-from monitor.core.text.words import plain, properties, tokens
+from monitor.core.text.words import Vocabulary, plain, properties, tokens
 
 # What is done to a place that becomes a site of the programme.
 _ADDING = frozenset({"select", "hosting", "announce", "open", "start_works", "approve", "build", "install", "decide", "implement"})
@@ -88,7 +88,8 @@ AGREE = frozenset({"same", "coarser", "refined"})
 
 # Not a statement of what holds now: a part, an increase or a denied value is never the fact itself.
 _PARTIAL = {Role.PART, Role.TRANCHE, Role.DELTA, Role.SUM}
-_NOT_NOW = {Role.PAST, Role.DENIED, Role.QUOTED}
+# Roles that say a value does not hold now. A denied date is a claim all the same: that the date no longer holds.
+NOT_NOW = frozenset({Role.PAST, Role.DENIED, Role.QUOTED})
 
 # Events that are told in the same words about the same thing: a statement about one may stand for the other, with less weight.
 _KIN: Mapping[str, frozenset[str]] = {
@@ -176,10 +177,11 @@ class Catalogue:
         self.baseline = baseline
         self.kinds = kinds
         self.facts = {f.key: f for f in (*baseline.facts, *provisional) if not f.removed}
-        self.names = _names(baseline, self.facts.values())
-        self.aliases = [a for a in (frozenset(stem(t.word) for t in tokens(n)) for n in (baseline.title, *baseline.aliases)) if a]
-        self.narrower = _narrower(self.names, self.facts.values(), stems(" ".join((baseline.title, *baseline.aliases))))
         self.programme = stems(" ".join((baseline.title, *baseline.aliases)))
+        self.names = _names(baseline, self.facts.values(), self.programme)
+        self.aliases = [a for a in (frozenset(stem(t.word) for t in tokens(n)) for n in (baseline.title, *baseline.aliases)) if a]
+        self._finder = known_names.finder(self.names)
+        self.narrower = _narrower(self.names, self.facts.values(), self.programme)
         vocabularies = [properties(load(code)) for code in dict.fromkeys(("en", *baseline.languages))]
         described = {
             key: frozenset(c for v in vocabularies for text in (f.label, *f.about) for c in v.concepts(text)) - THINGS
@@ -190,6 +192,7 @@ class Catalogue:
             for key, f in self.facts.items()
         }
         self._scopes = Counter(w for f in self.facts.values() for w in stems(f.scope or ""))
+        self._alike = Counter((f.scope, f.kind) for f in self.facts.values())
         self._frequency = Counter((self.facts[key].kind, c) for key, cs in described.items() for c in cs)
         self._frequency.update((self.facts[key].kind, w) for key, ws in words.items() for w in ws)
         self.signatures = {key: self._signature(f, described[key], words[key], vocabularies) for key, f in self.facts.items()}
@@ -220,13 +223,13 @@ class Catalogue:
         best = heapq.nlargest(MOST_CANDIDATES, shared.items(), key=lambda item: item[1])
         return [self.signatures[key] for key, _ in best]
 
-    def _signature(self, fact: Fact, concepts: frozenset[str], words: frozenset[str], vocabularies: Sequence[object]) -> Signature:
+    def _signature(self, fact: Fact, concepts: frozenset[str], words: frozenset[str], vocabularies: Sequence[Vocabulary]) -> Signature:
         unit = stems(fact.value.unit or "") if isinstance(fact.value, Count) else frozenset()
         unit_text = " ".join((fact.value.unit or fact.label, *fact.about)) if isinstance(fact.value, Count) else ""
-        unit_concepts = frozenset(c for v in vocabularies for c in v.concepts(unit_text))  # type: ignore[attr-defined]
+        unit_concepts = frozenset(c for v in vocabularies for c in v.concepts(unit_text))
         scope_keys = frozenset(
             name.key
-            for span in known_names.find_names(fact.scope or "", self.names)
+            for span in known_names.names_in(fact.scope or "", self._finder)
             for name in span.names
             if name.key and name.kind in ("site", "organisation", "host", "place")
         )
@@ -243,7 +246,7 @@ class Catalogue:
             {w: 1.0 / max(1, self._scopes[w]) for w in self._scope_words(fact)}
             | dict.fromkeys(_numbered_words(self.baseline, (fact.scope or "",)), 1.0),
             scope_keys,
-            bool(fact.scope) and sum(f.scope == fact.scope and f.kind == fact.kind for f in self.facts.values()) == 1,
+            bool(fact.scope) and self._alike[fact.scope, fact.kind] == 1,
         )
 
     def _scope_words(self, fact: Fact) -> frozenset[str]:
@@ -258,9 +261,8 @@ class Catalogue:
         return 1.0 / self._frequency[kind, feature] ** 0.5 if self._frequency[kind, feature] else 1.0
 
 
-def _names(baseline: Baseline, facts: Iterable[Fact]) -> tuple[KnownName, ...]:
-    """Every name the programme knows: its own, its sisters', its sites' with host and place, its organisations'."""
-    programme = stems(" ".join((baseline.title, *baseline.aliases)))
+def _names(baseline: Baseline, facts: Iterable[Fact], programme: frozenset[str]) -> tuple[KnownName, ...]:
+    """Every name the programme knows: its own, its sisters', its sites' with host and place, its organisations'. `programme`: the stems of its own names."""
     found = [KnownName(n, "programme") for n in (baseline.title, *baseline.aliases)]
     found += [KnownName(n, "other") for n in baseline.not_about]
     for fact in facts:
@@ -326,7 +328,7 @@ def link(
     for observation in sorted(observations, key=lambda o: (o.kind != "site", o.kind == "status")):
         result = linker.place(observation)
         if isinstance(result, Linked):
-            linked.append(replace(result, evidence=linker.evidence(observation), cues=result.cues or linker.now_cue(observation)))
+            linked.append(replace(result, cues=result.cues or linker.now_cue(observation)))
         else:
             unlinked.append(result)
     return Links(tuple(linked), tuple(unlinked))
@@ -348,13 +350,9 @@ def quote_span(page: Page, observation: Observation) -> tuple[int, int]:
     """What to quote for an observation: its sentence; for a cell its row, for a definition its term too. At most QUOTE_CHARACTERS around the value."""
     passage = page.passages[observation.passage]
     start, end = observation.sentence_start, observation.sentence_end
-    first = last = observation.passage
+    first = observation.passage
     if passage.group is not None and passage.row is not None:
-        while first > 0 and _same_row(page, first - 1, observation.passage):
-            first -= 1
-        while last + 1 < len(page.passages) and _same_row(page, last + 1, observation.passage):
-            last += 1
-        start, end = page.passages[first].start, page.passages[last].end
+        start, end = row_of(page, first)
     elif passage.form == "definition" and first > 0 and page.passages[first - 1].form == "term":
         start = page.passages[first - 1].start
     if end - start > QUOTE_CHARACTERS:
@@ -364,11 +362,6 @@ def quote_span(page: Page, observation: Observation) -> tuple[int, int]:
 
 
 QUOTE_CHARACTERS = 600
-
-
-def _same_row(page: Page, index: int, other: int) -> bool:
-    a, b = page.passages[index], page.passages[other]
-    return a.group == b.group and a.row == b.row and a.row is not None
 
 
 _DIGITS = re.compile(r"\d[\d.,]*")
@@ -399,9 +392,10 @@ class _Linker:
         self.official = official
         self.surroundings = Surroundings(page, lexicon, catalogue.names)
         self.previous = [c for c in previous if c.fact in catalogue.facts and len(c.anchor) >= 16]
+        self._cues: dict[tuple[int, int], frozenset[str]] = {}
         self.told: dict[int, Fact] = {}  # the fact of an amount, by sentence
         self.new_sites: dict[int, list[str]] = {}
-        self.countries = [o for o in observations if o.kind == "country" and o.role not in _NOT_NOW]
+        self.countries = [o for o in observations if o.kind == "country" and o.role not in NOT_NOW]
         self.numbers = [o for o in observations if o.pair]
         self.others = [o for o in observations if o.kind in ("place", "organisation", "site")]
         self.spans: dict[tuple[str, int], list[tuple[int, int]]] = {}
@@ -440,11 +434,6 @@ class _Linker:
             return self._organisation(observation)
         return Unlinked(observation, f"a {observation.kind} is context, not a fact of its own")
 
-    def evidence(self, observation: Observation) -> Evidence:
-        """The quote that proves the statement; where and when it was seen is filled in by `core/claims.py`."""
-        start, end = quote_span(self.page, observation)
-        return Evidence("", self.page.url, datetime.min.replace(tzinfo=UTC), "", self.page.text[start:end], start, end, "")
-
     def situation(self, observation: Observation) -> Situation:
         others = [s for s in self.spans[observation.kind, observation.sentence_start] if s != (observation.start, observation.end)]
         situation = self.surroundings.of(observation, clause_of(self.page, observation, others))
@@ -475,13 +464,12 @@ class _Linker:
         foreign = _foreign(situation) or self._aside(observation, situation) or self._comparison(observation)
         if foreign:
             return Unlinked(observation, foreign)
-        targets = sorted(self._targets(observation, situation), key=lambda t: -t.score)
+        best = max(self._targets(observation, situation), key=lambda t: t.score, default=None)
         is_no_date = isinstance(observation.value, DateSpan) and observation.value.start is None and observation.value.end is None
-        if targets and targets[0].score >= (NO_DATE_THRESHOLD if is_no_date else THRESHOLD):
-            best = targets[0]
+        if best and best.score >= (NO_DATE_THRESHOLD if is_no_date else THRESHOLD):
             self.told[observation.sentence_start] = best.signature.fact
             return Linked(observation, best.signature.fact.key, best.score, best.reasons, best.signature.fact.label)
-        nearest = f"; nearest is {targets[0].signature.fact.key} with {targets[0].score:.2f}" if targets else ""
+        nearest = f"; nearest is {best.signature.fact.key} with {best.score:.2f}" if best else ""
         return self._new(observation, situation) or Unlinked(observation, f"no fact fits{nearest}")
 
     def _aside(self, observation: Observation, situation: Situation) -> str | None:
@@ -499,10 +487,10 @@ class _Linker:
         partner = next(
             (o for o in self.numbers if o.pair == observation.pair and o.kind == observation.kind and o is not observation), None
         )
-        if partner is None:
+        if partner is None or (isinstance(partner.value, Money) and _telling(partner.value) < 0.68):
             return None
-        facts = [s.fact for s in self.catalogue.by_kind.get(observation.kind, ()) if self._agrees(s.fact, partner)]
-        if len(facts) != 1 or (isinstance(partner.value, Money) and _telling(partner.value) < 0.68):
+        facts = list(self._facts_saying(partner))
+        if len(facts) != 1:
             return None
         return Linked(observation, facts[0].key, 0.95, ("the old value beside it is the known one",), facts[0].label)
 
@@ -512,7 +500,7 @@ class _Linker:
 
     def _same_statement(self, observation: Observation) -> Claim | None:
         """The claim of this page whose statement, value apart, is the observation's."""
-        if observation.role in _NOT_NOW and observation.pair is None:
+        if observation.role in NOT_NOW and observation.pair is None:
             return None
         anchor = anchor_of(self.page, observation)
         head, _, body = anchor.partition(_HEAD_END)
@@ -523,11 +511,11 @@ class _Linker:
 
     def _targets(self, observation: Observation, situation: Situation) -> Iterable[Target]:
         signatures = self.catalogue.candidates(observation, situation)
-        scopes = [s.fact.scope or "" for s in signatures if s.scope and max(_worded(s, situation), default=0.0) >= ROW]
+        near = {s.fact.key: max(_worded(s, situation), default=0.0) for s in signatures}
+        scopes = [s.fact.scope or "" for s in signatures if near[s.fact.key] >= ROW]
         for signature in signatures:
             target = self._fit(signature, observation, situation)
-            is_elsewhere = max(_worded(signature, situation), default=0.0) < ROW
-            if target is not None and scopes and is_elsewhere and signature.fact.kind != "count":
+            if target is not None and scopes and near[signature.fact.key] < ROW and signature.fact.kind != "count":
                 target = Target(signature, round(target.score * 0.5, 3), (*target.reasons, f"speaks of {scopes[0]}"))
             if target is not None:
                 yield target
@@ -565,7 +553,11 @@ class _Linker:
         """Is it a value known of this fact - the current one, or one that was flagged?"""
         kind = self.catalogue.kinds[observation.kind]
         values = self.known.get(fact.key, (fact.value,))
-        return any(kind.compare(v, observation.value).verdict in AGREE and _coincide(v, observation.value) for v in values)
+        return any(_coincide(v, observation.value) and kind.compare(v, observation.value).verdict in AGREE for v in values)
+
+    def _facts_saying(self, observation: Observation) -> Iterator[Fact]:
+        """The facts of its kind of which the observation is a known value."""
+        return (s.fact for s in self.catalogue.by_kind.get(observation.kind, ()) if self._agrees(s.fact, observation))
 
     def _topic(self, situation: Situation) -> Factor:
         near = max((n.nearness for name, n in situation.names.items() if name.kind in ("programme", "site", "organisation")), default=0.0)
@@ -580,14 +572,14 @@ class _Linker:
         if (
             not self.on_topic
             or observation.region is not Region.MAIN
-            or observation.role in _NOT_NOW | {Role.DELTA, Role.RESTATED, Role.SCENARIO}
+            or observation.role in NOT_NOW | {Role.DELTA, Role.RESTATED, Role.SCENARIO}
         ):
             return None
         subject = _subject(situation)
         about = self._about(observation, situation)
         passage = self.page.passages[observation.passage]
         is_prose = passage.form == "paragraph" and ":" not in self.page.text[observation.sentence_start : observation.start]
-        if isinstance(observation.value, Money) and _telling(observation.value) >= 0.68 and self._is_known_somewhere(observation):
+        if isinstance(observation.value, Money) and _telling(observation.value) >= 0.68 and next(self._facts_saying(observation), None):
             return None  # another look at a known amount, in words that do not name its fact
         if about is None or (not (self.official and is_prose) and self._is_of_strangers(observation, situation)):
             return None
@@ -597,9 +589,6 @@ class _Linker:
         reasons = (f"about {subject.text if subject else 'the programme'}, {about}", "no known fact covers it")
         score = 0.6 if situation.names else 0.5
         return Linked(observation, None, score, reasons, label, f"{observation.kind}|{subject.text if subject else ''}|{about}")
-
-    def _is_known_somewhere(self, observation: Observation) -> bool:
-        return any(self._agrees(s.fact, observation) for s in self.catalogue.by_kind.get("money", ()))
 
     def _row_has_new_site(self, passage: Passage) -> bool:
         return any(p.start in self.new_sites for p in self.page.passages if p.group == passage.group and p.row == passage.row)
@@ -735,7 +724,7 @@ class _Linker:
             return Unlinked(observation, foreign)
         if not self.on_topic or observation.region is not Region.MAIN:
             return Unlinked(observation, "a site on a page that does not say it is about this programme")
-        if observation.confidence < 0.6 or observation.role in _NOT_NOW or not self.catalogue.by_kind.get("site"):
+        if observation.confidence < 0.6 or observation.role in NOT_NOW or not self.catalogue.by_kind.get("site"):
             return Unlinked(observation, "not said clearly enough to be a site of the programme")
         if value.name is None and value.place is None:
             return Unlinked(observation, "a country alone does not name a new site")
@@ -801,7 +790,7 @@ class _Linker:
             return Linked(observation, listed.fact.key, 0.8, ("listed with the known ones",), listed.fact.label, cues=("join",))
         for signature in single:
             return Linked(observation, signature.fact.key, 0.8, ("the participant itself",), signature.fact.label, cues=tuple(sorted(cues)))
-        if not moving or _foreign(situation) or not self.on_topic or observation.region is not Region.MAIN or observation.role in _NOT_NOW:
+        if not moving or _foreign(situation) or not self.on_topic or observation.region is not Region.MAIN or observation.role in NOT_NOW:
             return Unlinked(observation, "a country named without joining or leaving")
         fitting = [s for s in sets if _scope(s, situation, self.catalogue.narrower, self.catalogue.programme).factor >= 0.8]
         if fitting:
@@ -840,7 +829,7 @@ class _Linker:
             and self.catalogue.by_kind.get("organisation")
             and self.on_topic
             and observation.region is Region.MAIN
-            and observation.role not in _NOT_NOW
+            and observation.role not in NOT_NOW
         ):
             return Linked(observation, None, 0.6, ("joins, in the clause",), observation.raw, f"organisation|{plain(observation.raw)}")
         return Unlinked(observation, "an organisation named without joining or leaving")
@@ -907,8 +896,11 @@ class _Linker:
         return ("now",) if "now" in self._cues_near(observation) else ()
 
     def _cues_near(self, observation: Observation) -> frozenset[str]:
-        text = self.page.text[observation.sentence_start : observation.sentence_end]
-        return vocabulary(self.lexicon).concepts(text)
+        """The cues of its sentence; each sentence is asked for several observations."""
+        where = observation.sentence_start, observation.sentence_end
+        if where not in self._cues:
+            self._cues[where] = vocabulary(self.lexicon).concepts(self.page.text[slice(*where)])
+        return self._cues[where]
 
 
 class Factor(NamedTuple):
@@ -946,14 +938,15 @@ def _described(signature: Signature, observation: Observation, situation: Situat
     for w, near in words.items():
         miss *= 1 - 0.5 * signature.stems[w] * near.nearness
     score = base + 0.4 * (1 - miss)
-    named = sorted((near.nearness, word, near.where) for word, near in {**kin, **concepts, **words}.items())
+    met = {**kin, **concepts, **words}
+    named = sorted((near.nearness, word, near.where) for word, near in met.items())
     if named and named[-1][2] == "in the column header" and row_header and not _is_of_row(signature, row_header):
         score *= 0.6
     reason = f"{named[-1][1]} {named[-1][2]}" if named else ""
     if observation.kind == "money":
         if {Role.TOTAL, Role.SUM} & set(observation.roles) and score < 0.6 and signature.fact.version:
             score, reason = 0.6, "said as a total"
-        score *= _money_misfit(signature, situation, max((n.nearness for n in {**kin, **concepts, **words}.values()), default=0.0))
+        score *= _money_misfit(signature, situation, max((n.nearness for n in met.values()), default=0.0))
         known = _telling(observation.value)
         if agrees and score < known:
             score, reason = known, "; ".join(r for r in (reason, "the amount is the known one") if r)
@@ -1106,6 +1099,8 @@ def _is_named_scope(signature: Signature) -> bool:
 def _worded(signature: Signature, situation: Situation) -> list[float]:
     """How near the words of the scope are met, when enough of what sets it apart from other scopes is."""
     met = {w: situation.stems[w].nearness for w in signature.scope if w in situation.stems and situation.stems[w].nearness >= TITLE}
+    if not met:
+        return []
     share = sum(signature.scope[w] for w in met) / (sum(signature.scope.values()) or 1)
     return list(met.values()) if share >= SCOPE_SHARE else []
 

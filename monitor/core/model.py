@@ -421,7 +421,6 @@ class Linked:
     reasons: tuple[str, ...]
     label: str = ""
     signature: str = ""
-    evidence: Evidence | None = None
     cues: tuple[str, ...] = ()  # joining or leaving, for participants
 
 

@@ -14,7 +14,7 @@ from typing import NamedTuple
 from monitor.core.lang import Lexicon
 from monitor.core.model import KnownName, Observation, Page, Passage
 from monitor.core.text.cues import JOINS, vocabulary
-from monitor.core.text.names import find_names
+from monitor.core.text.names import finder, names_in
 from monitor.core.text.passages import sentences
 from monitor.core.text.words import Token, properties, tokens
 
@@ -173,6 +173,17 @@ def _moved(found: list[Numbered], by: int) -> list[Numbered]:
     return [Numbered(n.start + by, n.feature) for n in found]
 
 
+def row_of(page: Page, index: int) -> tuple[int, int]:
+    """Where the table row of a cell begins and ends."""
+    passages, here = page.passages, page.passages[index]
+    first = last = index
+    while first > 0 and passages[first - 1].group == here.group and passages[first - 1].row == here.row:
+        first -= 1
+    while last + 1 < len(passages) and passages[last + 1].group == here.group and passages[last + 1].row == here.row:
+        last += 1
+    return passages[first].start, passages[last].end
+
+
 class Layer(NamedTuple):
     """One piece of text around a value, digested: its concepts, stems and known names."""
 
@@ -188,8 +199,8 @@ class Surroundings:
     def __init__(self, page: Page, lexicon: Lexicon, names: tuple[KnownName, ...]) -> None:
         self.page = page
         self.lexicon = lexicon
-        self.names = names
-        self._found = sorted(find_names(page.text, names), key=lambda s: s.start)
+        self._finder = finder(names)
+        self._found = names_in(page.text, self._finder)
         self._numbered = [n for p in page.passages for n in _moved(numbered_in(page.text[p.start : p.end], lexicon), p.start)]
         self._layers: dict[str, Layer] = {}
         self._spans: dict[tuple[int, int], Layer] = {}
@@ -200,7 +211,7 @@ class Surroundings:
     def layer(self, text: str) -> Layer:
         """The digest of a text that stands elsewhere (a header, a heading, a title)."""
         if text not in self._layers:
-            names = tuple(n for s in find_names(text, self.names) for n in s.names)
+            names = tuple(n for s in names_in(text, self._finder) for n in s.names)
             self._layers[text] = self._digest(text, numbered(text, self.lexicon), names)
         return self._layers[text]
 
@@ -268,13 +279,7 @@ class Surroundings:
 
     def _row(self, index: int) -> Layer:
         """The other cells of a table row."""
-        passages, here = self.page.passages, self.page.passages[index]
-        first = last = index
-        while first > 0 and passages[first - 1].group == here.group and passages[first - 1].row == here.row:
-            first -= 1
-        while last + 1 < len(passages) and passages[last + 1].group == here.group and passages[last + 1].row == here.row:
-            last += 1
-        return self.span(passages[first].start, passages[last].end)
+        return self.span(*row_of(self.page, index))
 
     def _before(self, observation: Observation, passage: Passage) -> tuple[int, int] | None:
         """The sentence before an observation's own: in its passage, or the last of the passage before."""
@@ -307,7 +312,7 @@ class Surroundings:
 
 _COMMA = re.compile(r",\s")
 # What a sum is for stands behind it; what else stands there (with, including, by) is company.
-_PURPOSE = re.compile(r"\s{1,3}(?:for|towards|für|pour|para|per|dla|na|voor|for)\s", re.I)
+_PURPOSE = re.compile(r"\s{1,3}(?:for|towards|für|pour|para|per|dla|na|voor)\s", re.I)
 _BREAKS = re.compile(r";|\s[–—]\s")
 
 

@@ -92,7 +92,7 @@ class Sentence(NamedTuple):
 @lru_cache(maxsize=64)
 def vocabulary(lexicon: Lexicon) -> Vocabulary:
     """The [cues] of a language."""
-    return Vocabulary({name: words for name, words in lexicon.section("cues").items() if isinstance(words, list)})
+    return Vocabulary(lexicon.section("cues"))
 
 
 def mark(text: str, start: int, lexicon: Lexicon) -> Sentence:
@@ -139,7 +139,7 @@ def pairs(sentence: Sentence, spans: Sequence[tuple[int, int]], lexicon: Lexicon
     """The old/new pairs among neighbouring values of one kind in a sentence ("from 6.5 to 7.9", "7.9 instead of 6.5", "6.5 -> 7.9")."""
     found: list[Pair] = []
     for i in range(len(spans) - 1):
-        if (found and found[-1].new == i) or (found and found[-1].old == i):
+        if found and i in (found[-1].old, found[-1].new):
             continue
         pair = _pair(sentence, spans, i, lexicon)
         if pair:
@@ -175,7 +175,7 @@ def _pair(sentence: Sentence, spans: Sequence[tuple[int, int]], i: int, lexicon:
     old = _near(sentence, "old_before", floor, a_start) or _directly_after(sentence, "old_after", a_end, b_start)
     if old and (len(link) <= 12):
         return Pair(i, i + 1, sentence.slice(old.start, old.end))
-    old = _directly_after(sentence, "old_after", b_end, sentence.start + len(sentence.text))
+    old = _directly_after(sentence, "old_after", b_end, sentence.end)
     return Pair(i + 1, i, sentence.slice(old.start, old.end)) if old else None
 
 
@@ -184,7 +184,7 @@ def _clause(sentence: Sentence, start: int, end: int) -> tuple[int, int]:
     left = max((b for b in sentence.bounds if b <= start), default=sentence.start)
     if start - left <= 1 and sentence.slice(left - 1, left) == ":":
         left = max((b for b in sentence.bounds if b < left), default=sentence.start)
-    right = min((b for b in sentence.bounds if b > end), default=sentence.start + len(sentence.text))
+    right = min((b for b in sentence.bounds if b > end), default=sentence.end)
     return left, right
 
 
@@ -229,6 +229,7 @@ def _is_quoted(sentence: Sentence, start: int) -> bool:
     return len(_QUOTES.findall(sentence.slice(sentence.start, start))) % 2 == 1
 
 
+@lru_cache(maxsize=1024)
 def header_roles(header: str | None, lexicon: Lexicon) -> tuple[Role, ...]:
     """What a column header says of its cells: "Original budget" and "Baseline" make them past, "Change" a delta."""
     if not header:

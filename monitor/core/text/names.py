@@ -262,13 +262,14 @@ def _one_sided(extra: list[str], shared: list[str]) -> Match:
 # -------------------------------------------------------------------------------------------------------------------------- finding
 
 
-class _Finder(NamedTuple):
+class Finder(NamedTuple):
     automaton: AhoCorasick
     names: tuple[tuple[KnownName, ...], ...]
 
 
 @lru_cache(maxsize=64)
-def _finder(names: tuple[KnownName, ...]) -> _Finder | None:
+def finder(names: tuple[KnownName, ...]) -> Finder | None:
+    """What finds these names, made once; for whoever searches many short texts, as the names themselves take long to look up."""
     by_text: dict[str, list[KnownName]] = {}
     for name in names:
         for pattern in _spellings(name.text):
@@ -276,7 +277,7 @@ def _finder(names: tuple[KnownName, ...]) -> _Finder | None:
     if not by_text:
         return None
     automaton = AhoCorasick(list(by_text), matchkind=MatchKind.LeftmostLongest, implementation=Implementation.ContiguousNFA)
-    return _Finder(automaton, tuple(tuple(dict.fromkeys(found)) for found in by_text.values()))
+    return Finder(automaton, tuple(tuple(dict.fromkeys(found)) for found in by_text.values()))
 
 
 def _spellings(text: str) -> Iterable[str]:
@@ -301,7 +302,11 @@ def find_names(text: str, names: tuple[KnownName, ...]) -> list[NameSpan]:
     >>> [(s.start, s.end) for s in find_names("Das HLRS in Jülich", (KnownName("Julich", "site"),))]
     [(12, 18)]
     """
-    finder = _finder(names)
+    return names_in(text, finder(names))
+
+
+def names_in(text: str, finder: Finder | None) -> list[NameSpan]:
+    """`find_names`, for a finder at hand."""
     if finder is None:
         return []
     folded = plain(text)

@@ -149,4 +149,4 @@ def _fits(entry: str, word: str) -> bool:
 @lru_cache(maxsize=64)
 def properties(lexicon: Lexicon) -> Vocabulary:
     """The [properties] of a language: words for what a fact can be about."""
-    return Vocabulary({name: words for name, words in lexicon.section("properties").items() if isinstance(words, list)})
+    return Vocabulary(lexicon.section("properties"))
