@@ -299,7 +299,7 @@ def save_digest(store: Store, steps: Steps, baseline: Baseline, waiting: Waiting
             return digested(waiting, seen)
         previous = known.claims_at(waiting.address.id, waiting.address.row["confirmed_at"])
         result = steps.digest(baseline, known, sight_of(waiting, seen.page, seen), [c.claim for c in previous])
-        digests.save_observations(connection, waiting, analysis, result)
+        digests.save_observations(connection, waiting, analysis, result, store.observations_max)
         save_result(connection, known, waiting, result)
         told = [n for c in result.changes if (n := steps.notice(c, known.changes.get(c.id))) is not None]
         digests.save_notices(connection, baseline.id, told, now)
@@ -337,6 +337,7 @@ def looked_through(
         names,
         known_text,
         Before(last, before.media_type) if before is not None and last is not None else None,
+        store.name_max_chars,
     )
     return reader(steps, task)
 

@@ -13,8 +13,11 @@ from monitor.core.model import Baseline, Change, Claim, Entry, KnownName, Observ
 from monitor.core.suspect import Usual, usual_of
 from monitor.errors import FetchError
 from monitor.store.digests import Result, Telling
+from monitor.store.engine import NAME_MAX_CHARS
 from monitor.store.knowledge import Memory
+from monitor.store.statements import limit_text
 
+NAMES = ("name", "host", "place", "organisation", "of")  # the fields of values that hold a name as a page writes it
 MOST_LEADS = 300  # of one page; the newest first
 COUNTERS = ("utm_", "fbclid=", "gclid=", "mc_cid=", "mc_eid=", "at_medium=", "at_campaign=")
 
@@ -54,6 +57,7 @@ class Task:
     names: tuple[KnownName, ...]
     known_text: str = ""
     before: Before | None = None
+    name_max_chars: int = NAME_MAX_CHARS
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,11 +113,20 @@ def view(steps: Steps, task: Task) -> View:
         return View(str(doubt.status), advised(doubt, task.source), page, text_sha256=text_sha256)
     if text_sha256 == task.known_text:
         return View("ok", "", page, (), text_sha256, is_known=True)
-    observations = tuple(steps.extract(page, task.source, task.names))
+    observations = tuple(shortened(o, task.name_max_chars) for o in steps.extract(page, task.source, task.names))
     doubt = unlike_before(steps, task, page, len(observations))
     if doubt is not None:
         return View(str(doubt.status), doubt.reason, page, text_sha256=text_sha256)
     return View("ok", "", page, observations, text_sha256)
+
+
+def shortened(observation: Observation, chars: int) -> Observation:
+    """The observation with the names in its value cut to so many characters."""
+    value = observation.value
+    names = {n: text for n in NAMES if isinstance(text := getattr(value, n, None), str) and len(text) > chars}
+    if not names:
+        return observation
+    return replace(observation, value=replace(value, **{n: limit_text(text, chars) for n, text in names.items()}))  # type: ignore[arg-type]
 
 
 def advised(doubt: Doubt, source: Source) -> str:

@@ -47,6 +47,7 @@ def open_store(settings: Settings) -> Store:
     store = engine.open(where, settings.var / "blobs", wait_s=settings.lock_wait_s, busy_timeout_s=patience_s)
     store.pace = Pace(settings.check_fastest_s, settings.check_slowest_s)
     store.zone = ZoneInfo(settings.timezone)
+    store.observations_max, store.name_max_chars = settings.observations_max, settings.name_max_chars
     return store
 
 

@@ -9,13 +9,15 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from monitor.core.model import ChangeStatus, Review, Source, SourceStatus
+from monitor.core.model import ChangeStatus, Review, Site, Source, SourceStatus
 from monitor.errors import FetchError, StoreError
 from monitor.pipeline import Pass, check, cron_pause_s, digest_backlog, look, record_capture, reread
+from monitor.reading import shortened
 from monitor.store import engine, looks, outbox, queries, sources
 from monitor.store.engine import Store
 from monitor.store.reviews import append_review
 from monitor.sync import sync
+from tests.core.test_cues import observed
 from tests.line import DAY, OFFICE, PRESS, MiniCore, Web, at, baseline, capture, eur, fact
 
 SHIPS = baseline(PRESS, OFFICE)
@@ -354,3 +356,23 @@ def test_cron_line_plans_the_next_look(store: Store) -> None:
     store.zone = ZoneInfo("America/New_York")
     check(store, Web({PRESS.url: "total: 1500"}), MiniCore(), [ships], lambda: at(0), workers=1)
     assert looks.sources(store)[0].next_check == at(5)
+
+
+def test_only_so_many_observations_of_a_page_are_kept_and_every_claim(store: Store) -> None:
+    store.observations_max = 1
+    run(store, Web({PRESS.url: "total: 2600\nfirst.part: 900", OFFICE.url: AGREED}), 0)
+    (snapshot,) = {c.evidence.sha256 for c in queries.claims(store, SHIPS.id) if c.source_id == PRESS.id}
+    with store.read() as connection:
+        kept = connection.exec_driver_sql(
+            "SELECT count(*) FROM observation JOIN snapshot ON snapshot.id = observation.snapshot WHERE snapshot.sha256 = ?", (snapshot,)
+        ).scalar_one()
+    assert kept == 1
+    assert {c.fact for c in queries.claims(store, SHIPS.id) if c.source_id == PRESS.id} == {"total", "first.part"}
+
+
+def test_names_of_a_page_are_cut_at_the_limit() -> None:
+    seen = next(o for o in observed("X" * 400 + " AI Factory (Kajaani, Finland)", "en") if isinstance(o.value, Site))
+    cut = shortened(seen, 300).value
+    assert isinstance(cut, Site)
+    assert (cut.name, cut.place) == ("X" * 299 + "…", "Kajaani")
+    assert shortened(seen, 10_000) is seen

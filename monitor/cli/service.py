@@ -1,4 +1,4 @@
-"""The commands that stay: run, worker; and demo, which shows the whole line in a minute."""
+"""The command that stays, run; and demo, which shows the whole line in a minute."""
 
 from __future__ import annotations
 
@@ -12,7 +12,6 @@ from monitor.cli.common import call, exit_code, state_of
 def register(app: typer.Typer) -> None:
     """Adds the commands to the application."""
     app.command(epilog="Example: `monitor --home /srv/monitor run --host 127.0.0.1 --port 8000`")(run)
-    app.command(epilog="Example: `monitor worker`")(worker)
     app.command(epilog="Example: `monitor demo --serve`")(demo)
 
 
@@ -24,11 +23,6 @@ def run(
 ) -> int:
     """Run the service: scheduler, delivery, web UI. Stops cleanly on SIGTERM or Ctrl-C, with 0."""
     return exit_code(call("monitor.service:run", state_of(context).settings(), host=host, port=port, with_web=not no_web))
-
-
-def worker(context: typer.Context) -> int:
-    """Run a worker of the distributed engine (needs the extra `scale` and PostgreSQL)."""
-    return exit_code(call("monitor.tasks:work", state_of(context).settings()))
 
 
 def demo(

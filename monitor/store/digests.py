@@ -242,12 +242,12 @@ def after_good(cursor: RowMapping, waiting: Waiting, *, is_current: bool) -> dic
     return columns | ({"status": status, "error": "", "failing_since": None} if is_current else {})
 
 
-def save_observations(connection: Connection, waiting: Waiting, analysis: str, result: Result) -> None:
-    """Every observation, linked or not; nothing that was seen is dropped."""
+def save_observations(connection: Connection, waiting: Waiting, analysis: str, result: Result, most: int) -> None:
+    """The observations of one page, linked or not; at most so many, the linked ones first. What they came to - claims and changes - is kept whole."""
     programme = waiting.address.programme
     rows = [observation_row(programme, waiting.snapshot, one.observation) | link_columns(one) for one in result.linked]
     rows += [observation_row(programme, waiting.snapshot, one.observation) | apart_columns(one) for one in result.unlinked]
-    numbered = [row | {"id": codec.key_of("observation", analysis, number)} for number, row in enumerate(rows)]
+    numbered = [row | {"id": codec.key_of("observation", analysis, number)} for number, row in enumerate(rows[:most])]
     insert_many(connection, OBSERVATION, numbered)
 
 

@@ -29,6 +29,7 @@ from monitor.store.tables import SCHEMA
 
 BUSY_TIMEOUT_S = 30.0
 WRITING = "monitor_writing"
+NAME_MAX_CHARS = 300
 
 # How a driver says it, and what we say. The first that is found in the driver's words decides.
 SAYINGS: tuple[tuple[str, str], ...] = (
@@ -48,6 +49,8 @@ class Store:
 
     pace: Pace = USUAL_PACE  # how far the schedule may go from what the sources ask for
     zone: tzinfo = UTC  # in which cron lines are meant
+    observations_max: int = 200  # kept of one page
+    name_max_chars: int = NAME_MAX_CHARS  # at which the names a page writes are cut
 
     def __init__(self, engine: Engine, blobs: Blobs, path: Path | None, *, wait_s: float) -> None:
         self.engine = engine

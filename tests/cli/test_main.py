@@ -93,9 +93,9 @@ def test_home_and_debug_may_stand_before_or_after_the_command(run: Run, home: Pa
 
 
 def test_what_is_not_installed_is_one_line(run: Run, home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setitem(sys.modules, "monitor.tasks", None)
-    ran = run("worker")
-    assert (ran.code, ran.err) == (2, "monitor: this installation cannot do that: monitor.tasks is missing\n")
+    monkeypatch.setitem(sys.modules, "monitor.demo", None)
+    ran = run("demo")
+    assert (ran.code, ran.err) == (2, "monitor: this installation cannot do that: monitor.demo is missing\n")
 
 
 def test_a_reader_that_hangs_up_is_no_error(home: Path) -> None:
