@@ -76,6 +76,7 @@ class Sentence(NamedTuple):
     words: list[Token]
     senses: list[Sense]
     bounds: tuple[int, ...]
+    by_concept: dict[str, list[Sense]]
 
     @property
     def end(self) -> int:
@@ -86,7 +87,11 @@ class Sentence(NamedTuple):
 
     def says(self, concept: str, start: int = 0, end: int = sys.maxsize) -> bool:
         """Is this cue said between these offsets of the page?"""
-        return any(s.concept == concept and start <= s.start and s.end <= end for s in self.senses)
+        return any(start <= s.start and s.end <= end for s in self.of(concept))
+
+    def of(self, concept: str) -> Sequence[Sense]:
+        """Where this cue is said, in order."""
+        return self.by_concept.get(concept, ())
 
 
 @lru_cache(maxsize=64)
@@ -99,7 +104,11 @@ def mark(text: str, start: int, lexicon: Lexicon) -> Sentence:
     """The sentence with its cues marked; `start` is its offset on the page."""
     words = tokens(text, start)
     bounds = tuple(start + m.end() for m in _CLAUSE_END.finditer(text))
-    return Sentence(text, start, words, vocabulary(lexicon).senses(words), bounds)
+    senses = vocabulary(lexicon).senses(words)
+    by_concept: dict[str, list[Sense]] = {}
+    for sense in senses:
+        by_concept.setdefault(sense.concept, []).append(sense)
+    return Sentence(text, start, words, senses, bounds, by_concept)
 
 
 def said(sentence: Sentence, spans: Sequence[tuple[int, int]], index: int, lexicon: Lexicon) -> Said:
@@ -111,7 +120,7 @@ def said(sentence: Sentence, spans: Sequence[tuple[int, int]], index: int, lexic
     roles: list[Role] = []
     words: list[str] = []
     for name, role, where in RULES:
-        sense = _sense(sentence, name, where, (before, start, end, after, left, right))
+        sense = _sense(sentence, name, where, (before, start, end, after, left, right)) if name in sentence.by_concept else None
         if sense and role not in roles:
             roles.append(role)
             words.append(sentence.slice(sense.start, sense.end))
@@ -131,7 +140,7 @@ def _step(sentence: Sentence, floor: int, start: int, lexicon: Lexicon) -> str |
     by = lexicon.section("cues").get("by", ())
     if not before or before[-1].word not in by:
         return None
-    moved = next((s for s in sentence.senses if s.concept == "move"), None)
+    moved = next(iter(sentence.of("move")), None)
     return sentence.slice(moved.start, moved.end) + " " + before[-1].word if moved else None
 
 
@@ -155,12 +164,12 @@ def _pair(sentence: Sentence, spans: Sequence[tuple[int, int]], i: int, lexicon:
     floor = spans[i - 1][1] if i else sentence.start
     lead = [t for t in sentence.words if floor <= t.start < a_start]
     link = [t for t in sentence.words if a_end <= t.start < b_start]
-    moved = next((s for s in sentence.senses if s.concept == "move" and floor <= s.start < b_start), None)
+    moved = next((s for s in sentence.of("move") if floor <= s.start < b_start), None)
     words = lexicon.section("cues")
     is_from = any(t.word in words.get("from", ()) for t in lead[-HEDGE_WORDS:])
     is_to = any(t.word in words.get("to", ()) for t in link[-HEDGE_WORDS:])
     if is_from and is_to and len(link) <= REACH_WORDS + 2:
-        after = next((s for s in sentence.senses if s.concept == "move" and s.start >= b_end), None)
+        after = next((s for s in sentence.of("move") if s.start >= b_end), None)
         if moved or after:
             return Pair(i, i + 1, f"{lead[-1].word} ... {link[-1].word}")
     is_further = bool(_near(sentence, "tranche", floor, a_start))  # "another 300 million brings the total to ..."
@@ -169,7 +178,7 @@ def _pair(sentence: Sentence, spans: Sequence[tuple[int, int]], i: int, lexicon:
     old = _near(sentence, "old_before", a_end, b_start)
     if old:
         return Pair(i + 1, i, sentence.slice(old.start, old.end))
-    now = next((s for s in sentence.senses if s.concept == "now" and a_end <= s.start and s.end <= b_start), None)
+    now = next((s for s in sentence.of("now") if a_end <= s.start and s.end <= b_start), None)
     if now and not is_further and len(link) <= NOW_WORDS and not _ITEMS.search(between) and not _near(sentence, "now", floor, a_start):
         return Pair(i, i + 1, sentence.slice(now.start, now.end))
     old = _near(sentence, "old_before", floor, a_start) or _directly_after(sentence, "old_after", a_end, b_start)
@@ -197,9 +206,7 @@ def _sense(sentence: Sentence, concept: str, where: str, at: tuple[int, int, int
     if where == "at":
         return _near(sentence, concept, before, start, reach=0)
     low, high = (before, after) if where == "around" else (left, right)
-    return next(
-        (s for s in sentence.senses if s.concept == concept and low <= s.start and s.end <= high and not start <= s.start < end), None
-    )
+    return next((s for s in sentence.of(concept) if low <= s.start and s.end <= high and not start <= s.start < end), None)
 
 
 def _own_words(sentence: Sentence, end: int, start: int) -> int:
@@ -210,16 +217,16 @@ def _own_words(sentence: Sentence, end: int, start: int) -> int:
 
 def _near(sentence: Sentence, concept: str, floor: int, start: int, reach: int = REACH_WORDS) -> Sense | None:
     """The last cue of that name that ends before `start` with at most `reach` words in between, not reaching back over `floor`."""
-    for sense in reversed(sentence.senses):
-        if sense.concept == concept and floor <= sense.start and sense.end <= start:
+    for sense in reversed(sentence.of(concept)):
+        if floor <= sense.start and sense.end <= start:
             gap = sum(1 for t in sentence.words if sense.end <= t.start < start)
             return sense if gap <= reach else None
     return None
 
 
 def _directly_after(sentence: Sentence, concept: str, end: int, ceiling: int) -> Sense | None:
-    for sense in sentence.senses:
-        if sense.concept == concept and end <= sense.start and sense.end <= ceiling:
+    for sense in sentence.of(concept):
+        if end <= sense.start and sense.end <= ceiling:
             gap = sum(1 for t in sentence.words if end <= t.start < sense.start)
             return sense if gap <= REACH_AFTER_WORDS and "," not in sentence.slice(end, sense.start) else None
     return None

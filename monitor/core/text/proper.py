@@ -22,7 +22,6 @@ UPPER_CLASS = f"[{_UPPER}]"
 _WORD = re.compile(rf"(?<![^\W_])\d{{0,3}}[{_UPPER}]\w*(?:[&.+:](?=\w)\w+|[-‐‑]\w+|['’](?!s\b)\w+)*(?:\+\+?(?!\w))?")
 _LOWER_WORD = re.compile(r"(?<![\w'’.-])[^\W\d_A-Z]\w{2,}")
 _ELISION = re.compile(r"(?:[LDSldsNn]|[Dd]ell|[Aa]ll|[Nn]ell|[Ss]ull|[Dd]all|[Uu]n|[Qq]u)['’](?=\w)")
-_BEFORE = re.compile(r"([\w.]+['’]?)[ \u00a0]?[\"“„«‘(]?\Z")
 # Given names common in the eight languages: what follows one is a person.
 FIRST_NAMES = frozenset(
     """
@@ -80,8 +79,16 @@ def lower_words(text: str) -> frozenset[str]:
 
 def word_before(text: str, start: int) -> str:
     """The word right before an offset, in its own spelling; "" when a line break or punctuation stands between."""
-    found = _BEFORE.search(text[max(0, start - 24) : start])
-    return found[1] if found else ""
+    floor, end = max(0, start - 24), start
+    if end > floor and text[end - 1] in '"“„«‘(':
+        end -= 1
+    if end > floor and text[end - 1] in " \u00a0":
+        end -= 1
+    first = end - 1 if end > floor and text[end - 1] in "'’" else end
+    last = first
+    while first > floor and (text[first - 1].isalnum() or text[first - 1] in "._"):
+        first -= 1
+    return text[first:end] if first < last else ""
 
 
 def free_of(spans: Sequence[tuple[int, int]]) -> Callable[[int, int], bool]:

@@ -127,11 +127,10 @@ class Vocabulary:
         found = []
         for i, token in enumerate(words):
             for phrase in self._cached(token.word):
-                last = i + len(phrase.parts)
-                if not phrase.parts or (
-                    last < len(words) and all(_fits(part, words[i + 1 + k].word) for k, part in enumerate(phrase.parts))
-                ):
-                    found.append(Sense(phrase.concept, token.start, words[last].end))
+                if not phrase.parts:
+                    found.append(Sense(phrase.concept, token.start, token.end))
+                elif end := _end_of(phrase, words, i):
+                    found.append(Sense(phrase.concept, token.start, end))
         return found
 
     def concepts(self, text: str) -> frozenset[str]:
@@ -139,6 +138,17 @@ class Vocabulary:
         return frozenset(s.concept for s in self.senses(tokens(text)))
 
 
+def _end_of(phrase: _Phrase, words: list[Token], first: int) -> int | None:
+    """Where a phrase that begins with the word at `first` ends; None when its other words do not follow."""
+    at = first
+    for part in phrase.parts:
+        at += 1
+        if at == len(words) or not _fits(part, words[at].word):
+            return None
+    return words[at].end
+
+
+@lru_cache(maxsize=50_000)
 def _fits(entry: str, word: str) -> bool:
     core = entry.strip("*")
     if entry.startswith("*"):
