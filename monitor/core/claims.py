@@ -10,9 +10,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from monitor.core.kinds import Kind
-from monitor.core.link import AGREE, NOT_NOW, anchor_of, quote_span
-from monitor.core.model import Claim, Country, DateSpan, Evidence, Linked, Page, Role, Source, Status, Value
+from monitor.core.anchors import anchor_of, quote_span
+from monitor.core.kinds import AGREE, Kind
+from monitor.core.model import NOT_NOW, Claim, Country, DateSpan, Evidence, Linked, Page, Role, Source, Status, Value
 
 # A statement of the known value outweighs a deviating one of the same page that fits at most this much better.
 KNOWN_BONUS = 0.2

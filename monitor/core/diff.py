@@ -17,8 +17,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from decimal import Decimal
 
-from monitor.core.kinds import Kind, exchange
-from monitor.core.link import AGREE
+from monitor.core.kinds import AGREE, Kind, exchange
 from monitor.core.model import (
     Baseline,
     Cause,

@@ -8,11 +8,12 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from monitor.core.catalogue import Catalogue
 from monitor.core.claims import Look, follow
 from monitor.core.diff import diff, provisional_facts
 from monitor.core.kinds import Kind
 from monitor.core.lang import Lexicon
-from monitor.core.link import Catalogue, link
+from monitor.core.link import link
 from monitor.core.model import Baseline, Change, ChangeStatus, Claim, Fact, Linked, Observation, Unlinked, Value
 
 

@@ -73,6 +73,10 @@ class Role(StrEnum):
     PUBLICATION = "publication"
 
 
+# Roles that say a value does not hold now. A denied date is a claim all the same: that the date no longer holds.
+NOT_NOW = frozenset({Role.PAST, Role.DENIED, Role.QUOTED})
+
+
 class Granularity(StrEnum):
     DAY = "day"
     MONTH = "month"

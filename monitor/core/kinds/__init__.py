@@ -14,6 +14,9 @@ from monitor.core.model import Comparison, Mention, Page, Setting, Value
 
 Span = tuple[int, int]
 
+# Verdicts of `compare` under which two values say the same.
+AGREE = frozenset({"same", "coarser", "refined"})
+
 
 class Kind(Protocol):
     """What every kind offers. `parse`, `from_json` return None for what cannot be read; `find` never raises, whatever the text."""
