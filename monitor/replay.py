@@ -63,7 +63,7 @@ class Replayed:
         found |= {
             (d.programme, d.source_id): (d.source_id, d.status, d.reason)
             for key, d in good.items()
-            if d.is_failure and not last[key].is_failure
+            if d.is_failure and not (key in last and last[key].is_failure)
         }
         return list(found.values())
 

@@ -18,6 +18,7 @@ from monitor.baseline.written import block, toml, written_value
 from monitor.core.kinds import Kind
 from monitor.core.lang import Lexicon, load
 from monitor.core.model import Count, Countries, Country, Money, Observation, Page, Region, Role, Site, Value
+from monitor.core.text.language import UNKNOWN
 from monitor.errors import UsageError
 
 # What is said to hold, now or by plan; restatements, deltas, scenarios and the past are not what was announced.
@@ -57,7 +58,7 @@ def draft(
     chosen = programme_id or slug(page.title) or "new-programme"
     if not is_programme_id(chosen):
         raise UsageError(f"{chosen[:60]!r} cannot name a programme: small letters, digits and hyphens only")
-    lexicon = load(None if page.language == "und" else page.language)
+    lexicon = load(None if page.language == UNKNOWN else page.language)
     proposals = list(_distinct(_proposals(page, observations), kinds))
     texts = {PROGRAMME: _programme_text(page, chosen), FACTS: _facts_text(page, proposals, kinds, lexicon), REVISIONS: _REVISIONS_TEXT}
     return Draft(chosen, texts)
@@ -183,7 +184,7 @@ def _source_text(page: Page) -> str:
     host = urlsplit(page.url).hostname or ""
     if not page.url.startswith(("http://", "https://")):
         return '# [[source]]\n# id = "news"\n# url = "https://..."\n# kind = "page"\n# authority = "official"\n# every = "6h"\n'
-    language = page.language if page.language != "und" else None
+    language = page.language if page.language != UNKNOWN else None
     lines: list[tuple[str, object]] = [
         ("id", "announcement"),
         ("url", page.url),

@@ -19,9 +19,9 @@ from monitor.cli.output import to_json
 from monitor.core import lang
 from monitor.core.kinds import Kind
 from monitor.core.model import Form, Observation, Page, Passage, Region, Setting
+from monitor.core.text.language import UNKNOWN
 from monitor.errors import FetchError, Problem, UsageError
 
-UNKNOWN_LANGUAGE = "und"
 _MAX_LINE_CHARS = 20_000_000
 _SURROGATE = re.compile("[\ud800-\udfff]")  # half a character, which JSON can carry but no encoder takes
 
@@ -80,7 +80,7 @@ def observe(page: Page, wish: Wish) -> Extract:
     """The page with its candidate facts."""
     from monitor.core.extract import extract
 
-    lexicon = lang.load(None if page.language == UNKNOWN_LANGUAGE else page.language)
+    lexicon = lang.load(None if page.language == UNKNOWN else page.language)
     setting = Setting(language=wish.language or page.language, published_on=page.published_on)
     found = extract(page, plugins.kinds(), lexicon, setting)
     kept = tuple(o for o in found if not wish.kinds or o.kind in wish.kinds)

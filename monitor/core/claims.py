@@ -99,11 +99,7 @@ def _choose(statements: Sequence[Linked], known: Sequence[Value], kinds: Mapping
         return denied[0] if denied else None
     if isinstance(now[0].observation.value, Status):
         return min(now, key=lambda s: s.observation.start)  # what happened stands first; how it came about follows
-    undated = [
-        s
-        for s in now
-        if isinstance(s.observation.value, DateSpan) and s.observation.value.start is None and s.observation.value.end is None
-    ]
+    undated = [s for s in now if isinstance(s.observation.value, DateSpan) and s.observation.value.is_no_date]
     if undated and all(s in undated or any(_same(kinds["date"], v, s.observation.value) for v in known) for s in now):
         return undated[0]
     tied = [s for s in now if s.observation.pair]

@@ -282,38 +282,3 @@ def _valid_from(evidence: Evidence | None) -> date | None:
     seen_on = evidence.captured_at.date()
     published_on = evidence.published_on
     return published_on if published_on is not None and published_on <= seen_on else seen_on
-
-
-# ----------------------------------------------------------------------------------------------------------------- rejected stays so
-
-
-def is_rejected(change: Change, rejected: Iterable[Change], compare: Compare) -> str | None:
-    """Why this change must not be raised: it was rejected before for the same version of the fact, type and value. None: it was not.
-
-    A coarser restatement of the rejected value is the same value; a more precise one says something new and is raised.
-    """
-    for earlier in rejected:
-        if _same_question(change, earlier) and _same_answer(change, earlier, compare):
-            return _rejection_in_words(earlier)
-    return None
-
-
-def _same_question(change: Change, earlier: Change) -> bool:
-    if (change.type, change.kind, change.fact, change.fact_version) != (earlier.type, earlier.kind, earlier.fact, earlier.fact_version):
-        return False
-    # New sites are told apart by what they are, other new facts also by what they are about.
-    return change.fact is not None or change.kind == "site" or (change.signature or change.label) == (earlier.signature or earlier.label)
-
-
-def _same_answer(change: Change, earlier: Change, compare: Compare) -> bool:
-    if change.new is None or earlier.new is None:
-        return change.new is None and earlier.new is None
-    return compare(change.kind, earlier.new, change.new).verdict in ("same", "coarser")
-
-
-def _rejection_in_words(earlier: Change) -> str:
-    standing = effective(earlier.reviews)
-    if standing is None:
-        return "rejected before"
-    note = f": {standing.note}" if standing.note else ""
-    return f"rejected before by {standing.by} on {standing.at:%Y-%m-%d}{note}"

@@ -97,14 +97,24 @@ class Differ:
     kinds: Mapping[str, Kind]
     changes: dict[str, Change]
     touched: dict[str, Change] = field(default_factory=dict)
+    by_fact: dict[str, set[str]] = field(default_factory=dict)  # the ids of the changes of a fact
+
+    def __post_init__(self) -> None:
+        for change in self.changes.values():
+            self._file(change)
 
     def put(self, change: Change) -> None:
         self.changes[change.id] = change
         self.touched[change.id] = change
+        self._file(change)
+
+    def _file(self, change: Change) -> None:
+        for key in {change.fact, change.provisional} - {None, ""}:
+            self.by_fact.setdefault(str(key), set()).add(change.id)
 
     def about(self, key: str) -> list[Change]:
         """The changes of one fact, oldest first; for a provisional fact also the one that stands for it."""
-        return sorted((c for c in self.changes.values() if key in (c.fact, c.provisional)), key=lambda c: (c.first_seen, c.id))
+        return sorted((self.changes[id_] for id_ in self.by_fact.get(key, ())), key=lambda c: (c.first_seen, c.id))
 
 
 def diff(
@@ -279,10 +289,10 @@ def _date_denied(differ: Differ, fact: Fact, claim: Claim, now: datetime) -> Non
     """A date said no longer to hold, without a successor, is a move to "no date" - if it is the known date that is denied."""
     if not isinstance(fact.value, DateSpan) or not isinstance(claim.value, DateSpan):
         return
-    is_open = claim.value.start is None and claim.value.end is None
+    is_no_date = claim.value.is_no_date
     history = differ.about(fact.key)
     pending = [c.new for c in history if c.status in _OPEN and isinstance(c.new, DateSpan)]
-    if not is_open and all(differ.kinds["date"].compare(v, claim.value).verdict == "different" for v in (fact.value, *pending)):
+    if not is_no_date and all(differ.kinds["date"].compare(v, claim.value).verdict == "different" for v in (fact.value, *pending)):
         return
     nothing = replace(claim.value, start=None, end=None, edtf="")
     if _flagged(differ.kinds["date"], history, nothing) is None:

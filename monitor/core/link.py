@@ -243,7 +243,7 @@ class _Linker:
         if foreign:
             return Unlinked(observation, foreign)
         best = max(self._targets(observation, situation), key=lambda t: t.score, default=None)
-        is_no_date = isinstance(observation.value, DateSpan) and observation.value.start is None and observation.value.end is None
+        is_no_date = isinstance(observation.value, DateSpan) and observation.value.is_no_date
         if best and best.score >= (NO_DATE_THRESHOLD if is_no_date else THRESHOLD):
             self.told[observation.sentence_start] = best.signature.fact
             return Linked(observation, best.signature.fact.key, best.score, best.reasons, best.signature.fact.label)

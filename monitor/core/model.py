@@ -185,6 +185,11 @@ class DateSpan:
     yearless: bool = False
     relative: bool = False
 
+    @property
+    def is_no_date(self) -> bool:
+        """Said to have no date, or none yet."""
+        return self.start is None and self.end is None
+
 
 @dataclass(frozen=True, slots=True)
 class Count:

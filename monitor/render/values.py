@@ -127,7 +127,7 @@ def _grouped(number: Decimal) -> str:
 
 
 def _dates(value: DateSpan) -> str:
-    if value.start is None and value.end is None:
+    if value.is_no_date:
         return "no date"
     early = f"{value.part} " if value.part else ""
     return early + (_edtf(value.edtf) or _span(value.start, value.end))

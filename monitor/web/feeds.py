@@ -101,7 +101,6 @@ def event(baseline: Baseline, fact: Fact, value: DateSpan, base: str, now: datet
         if first is None or last is None:
             return []
     moved = f" (announced: {show_value(history[0].value)})" if len(history) > 1 else ""
-    is_open = value.start is None and value.end is None
     return [
         "BEGIN:VEVENT",
         f"UID:{ics_text(fact.key)}@{baseline.id}.monitor",
@@ -114,7 +113,7 @@ def event(baseline: Baseline, fact: Fact, value: DateSpan, base: str, now: datet
         f"DESCRIPTION:{ics_text(fact.quote + moved)}",
         f"URL:{base}{path('programmes', baseline.id, 'facts', fact.key)}",
         "TRANSP:TRANSPARENT",
-        *(["STATUS:CANCELLED"] if is_open else []),
+        *(["STATUS:CANCELLED"] if value.is_no_date else []),
         "END:VEVENT",
     ]
 

@@ -7,7 +7,7 @@ from datetime import date
 
 import pytest
 
-from monitor.core.decide import decide, effective, fold, is_rejected, later_revision, revert, stands_in
+from monitor.core.decide import decide, effective, fold, later_revision, revert, stands_in
 from monitor.core.keys import fresh_key, slug
 from monitor.core.model import (
     Baseline,
@@ -27,13 +27,11 @@ from tests.ai_factories import (
     NEWS_AT,
     baseline,
     change,
-    compare,
     evidence,
     factories,
     money,
     new_budget,
     new_site,
-    opening_moved,
     review,
     status_changed,
 )
@@ -285,45 +283,6 @@ def test_a_later_revision_of_the_same_fact_is_found() -> None:
     assert later is not None
     assert later.change == "c-2"
     assert later_revision(second, known) is None
-
-
-def test_a_rejected_value_is_not_raised_again_by_another_source() -> None:
-    rejected = change(reviews=(review("reject", note="counts the antennas too"),))
-    again = change(id="c-other", evidence=(evidence("dreizehn KI-Fabriken", "Rechenzentrum aktuell"),))
-    assert is_rejected(again, [rejected], compare) == "rejected before by Ana on 2025-03-12: counts the antennas too"
-
-
-@pytest.mark.parametrize(
-    "different",
-    [
-        {"new": factories(14)},  # another value
-        {"fact_version": 2},  # another version of the fact
-        {"fact": "sites.other"},  # another fact
-        {"type": ChangeType.CONFLICT},  # another type
-    ],
-)
-def test_another_value_version_fact_or_type_is_raised(different: dict[str, object]) -> None:
-    assert is_rejected(replace(change(), **different), [change()], compare) is None  # type: ignore[arg-type]
-
-
-def test_a_coarser_notation_of_a_rejected_value_is_the_rejected_value() -> None:
-    rejected = revised("2630000000")
-    assert is_rejected(revised("2640000000"), [rejected], compare) is not None
-
-
-def test_a_rejected_new_site_stays_rejected_whatever_the_page_calls_it() -> None:
-    assert is_rejected(new_site(signature="site|other words"), [new_site()], compare) is not None
-
-
-def test_the_same_amount_for_something_else_is_another_new_budget() -> None:
-    other = replace(new_budget(), signature="money|supercomputer in Jülich")
-    assert is_rejected(other, [new_budget()], compare) is None
-
-
-def test_a_rejected_withdrawal_is_not_raised_again() -> None:
-    gone = change(ChangeType.WITHDRAWN, new=None)
-    assert is_rejected(gone, [gone], compare) == "rejected before"
-    assert is_rejected(opening_moved(), [gone], compare) is None
 
 
 def revised(amount: str) -> Change:

@@ -15,6 +15,7 @@ from monitor.cli.common import now as clock
 from monitor.cli.output import Format, clean, complain, print_json, print_table, say
 from monitor.config import Settings
 from monitor.core.model import Baseline, Capture, Observation, Page, Region, Source
+from monitor.core.text.language import UNKNOWN
 from monitor.errors import FetchError
 from monitor.pipeline import Fetch
 from monitor.reading import Task, View, guarded_view
@@ -166,7 +167,7 @@ def _trial_json(trial: Trial) -> dict[str, object]:
         "status": trial.view.status,
         "reason": trial.view.reason,
         "title": page.title if page else "",
-        "language": page.language if page else "und",
+        "language": page.language if page else UNKNOWN,
         "observations": [_observation_json(o) for o in trial.view.observations],
         "unstable": list(trial.unstable),
     }

@@ -24,9 +24,9 @@ def compare(old: DateSpan, new: DateSpan) -> Comparison:
     """How the new date relates to the old one, with the reason in words; by the table above."""
     if (old.start, old.end) == (new.start, new.end):
         return Comparison("same", "the same days")
-    if old.start is None and old.end is None:
+    if old.is_no_date:
         return Comparison("different", "a date where there was none")
-    if new.start is None and new.end is None:
+    if new.is_no_date:
         return Comparison("different", "no date any more")
     if _same_side_open(old, new):
         return _moved(old, new)

@@ -15,7 +15,7 @@ def show(value: DateSpan, words: Words) -> str:
     """ "end of 2027", "Q3 2026", "by 31 December 2026"; EDTF where the language has no words for it."""
     if not words.show or (value.granularity is Granularity.DECADE and "decade" not in words.show):
         return value.edtf
-    if value.start is None and value.end is None:
+    if value.is_no_date:
         return words.show["none"]
     if value.start and value.end:
         return _closed(value, words)
