@@ -39,6 +39,7 @@ class Signature:
     scope: Mapping[str, float]
     scope_keys: frozenset[str]
     is_only_of_scope: bool  # no other fact of its kind has this scope
+    names: frozenset[str]  # the stems of its label that are the programme's own name
 
 
 def _size(value: Value) -> tuple[str, ...]:
@@ -104,11 +105,12 @@ class Catalogue:
         unit = stems(fact.value.unit or "") if isinstance(fact.value, Count) else frozenset()
         unit_text = " ".join((fact.value.unit or fact.label, *fact.about)) if isinstance(fact.value, Count) else ""
         unit_concepts = frozenset(c for v in vocabularies for c in v.concepts(unit_text))
+        narrow = fact.scope or ("" if fact.kind in ("site", "organisation") else fact.label)  # "Jobs at the Trujillo plant"
         scope_keys = frozenset(
             name.key
-            for span in known_names.names_in(fact.scope or "", self._finder)
+            for span in known_names.names_in(narrow, self._finder)
             for name in span.names
-            if name.key and name.kind in ("site", "organisation", "host", "place")
+            if name.key and (name in self.narrower if not fact.scope else name.kind in ("site", "organisation", "host", "place"))
         )
         return Signature(
             fact,
@@ -124,6 +126,7 @@ class Catalogue:
             | dict.fromkeys(_numbered_words(self.baseline, (fact.scope or "",)), 1.0),
             scope_keys,
             bool(fact.scope) and self._alike[fact.scope, fact.kind] == 1,
+            (words | stems(getattr(fact.value, "of", None) or "")) & self.programme,
         )
 
     def _scope_words(self, fact: Fact) -> frozenset[str]:

@@ -228,6 +228,8 @@ def _roles(
             kept.append(Role.DENIED)
         if any(_is_ahead(d, setting) for d in dates):
             kept.append(Role.PLANNED)
+        if _is_history(sentence, mention, dates, setting):
+            kept.append(Role.PAST)
         return tuple(dict.fromkeys(r for r in (mention.role, *kept) if r is not None)) or (Role.CURRENT,), (*mention.cues, *said.cues)
     roles: list[Role] = list(said.roles)
     if mention.kind == "date" and Role.DELTA in roles:

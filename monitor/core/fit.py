@@ -13,8 +13,8 @@ from typing import NamedTuple
 from monitor.core.catalogue import Signature
 from monitor.core.kinds import exchange
 from monitor.core.lang import Lexicon
-from monitor.core.model import Count, DateSpan, Fact, KnownName, Money, Observation, Role, Value
-from monitor.core.situation import BEFORE, EVENTS, ROW, SENTENCE, TITLE, Situation, stem, stems
+from monitor.core.model import Count, DateSpan, Fact, KnownName, Money, Observation, Role, Status, Value
+from monitor.core.situation import BEFORE, EVENTS, ROW, SENTENCE, TITLE, Near, Situation, stem, stems
 from monitor.core.text.words import plain, properties
 
 # Not a statement of what holds now: a part, an increase or a denied value is never the fact itself.
@@ -49,6 +49,12 @@ _MONEY_KIN: Mapping[str, frozenset[str]] = {
 }
 _MONEY_KINDS = frozenset(["fine", "operation_cost", "loan", "private", "shareholding", "contingency"])
 
+# Below this an amount is a price, not a budget of a public programme.
+LEAST_NEW = 100_000
+
+# Below this share of the known number a count is one of some of them.
+SOME = Decimal("0.85")
+
 # How much of what sets a scope apart must be met: a quarter lets "Soure-Carregado" stand for "second phase, Soure-Carregado".
 SCOPE_SHARE = 0.25
 
@@ -68,7 +74,20 @@ def property_said(
         return _unit(signature, observation, situation, lexicon, row_header)
     if observation.kind == "date":
         return _event(signature, situation, agrees)
+    if isinstance(observation.value, Status):
+        return _stated(signature, observation.value, situation, lexicon)
     return _described(signature, observation, situation, agrees, row_header)
+
+
+def _stated(signature: Signature, status: Status, situation: Situation, lexicon: Lexicon) -> Factor | None:
+    """A state is said of a subject: the words of the fact must stand by it, its concepts in the subject itself ("sites" are spoken of everywhere)."""
+    of = status.of or ""
+    said_of = properties(lexicon).concepts(of)
+    concepts = {c: situation.concepts[c] for c in said_of & set(signature.concepts) if c in situation.concepts}
+    words = {w: situation.stems[w] for w in signature.stems if w in situation.stems}
+    if not words and not concepts:
+        return Factor(0.9, f"said of {of}") if not signature.stems and stems(of) & signature.names else None
+    return _explained(signature, concepts, words, {})
 
 
 def _described(signature: Signature, observation: Observation, situation: Situation, agrees: bool, row_header: str | None) -> Factor | None:
@@ -76,6 +95,23 @@ def _described(signature: Signature, observation: Observation, situation: Situat
     concepts = {c: situation.concepts[c] for c in signature.concepts if c in situation.concepts}
     words = {w: situation.stems[w] for w in signature.stems if w in situation.stems}
     kin = {k: situation.concepts[k] for c in signature.concepts for k in _MONEY_KIN.get(c, ()) if k in situation.concepts}
+    score, reason = _explained(signature, concepts, words, kin)
+    met = {**kin, **concepts, **words}
+    named = sorted((near.nearness, word, near.where) for word, near in met.items())
+    if named and named[-1][2] == "in the column header" and row_header and not _is_of_row(signature, row_header):
+        score *= 0.6
+    if observation.kind == "money":
+        if {Role.TOTAL, Role.SUM} & set(observation.roles) and score < 0.6 and signature.fact.version:
+            score, reason = 0.6, "said as a total"
+        score *= _money_misfit(signature, situation, max((n.nearness for n in met.values()), default=0.0))
+        known = telling(observation.value)
+        if agrees and score < known:
+            score, reason = known, "; ".join(r for r in (reason, "the amount is the known one") if r)
+    return Factor(score, reason)
+
+
+def _explained(signature: Signature, concepts: Mapping[str, Near], words: Mapping[str, Near], kin: Mapping[str, Near]) -> Factor:
+    """How much of a fact the concepts and stems met around a value explain: the nearest alone, and all of them together by their weights."""
     base = max(
         [0.6 * n.nearness for n in concepts.values()]
         + [0.5 * n.nearness for n in words.values()]
@@ -87,20 +123,8 @@ def _described(signature: Signature, observation: Observation, situation: Situat
         miss *= 1 - 0.6 * signature.concepts[c] * near.nearness
     for w, near in words.items():
         miss *= 1 - 0.5 * signature.stems[w] * near.nearness
-    score = base + 0.4 * (1 - miss)
-    met = {**kin, **concepts, **words}
-    named = sorted((near.nearness, word, near.where) for word, near in met.items())
-    if named and named[-1][2] == "in the column header" and row_header and not _is_of_row(signature, row_header):
-        score *= 0.6
-    reason = f"{named[-1][1]} {named[-1][2]}" if named else ""
-    if observation.kind == "money":
-        if {Role.TOTAL, Role.SUM} & set(observation.roles) and score < 0.6 and signature.fact.version:
-            score, reason = 0.6, "said as a total"
-        score *= _money_misfit(signature, situation, max((n.nearness for n in met.values()), default=0.0))
-        known = telling(observation.value)
-        if agrees and score < known:
-            score, reason = known, "; ".join(r for r in (reason, "the amount is the known one") if r)
-    return Factor(score, reason)
+    named = max(((near.nearness, word, near.where) for word, near in {**kin, **concepts, **words}.items()), default=None)
+    return Factor(base + 0.4 * (1 - miss), f"{named[1]} {named[2]}" if named else "")
 
 
 def _is_of_row(signature: Signature, row_header: str) -> bool:
@@ -176,7 +200,7 @@ def _unit(signature: Signature, observation: Observation, situation: Situation, 
     assert isinstance(value, Count)
     known = signature.unit | stems(" ".join(signature.fact.about)) if signature.unit else frozenset(signature.stems)
     if not value.unit:
-        spoken = [situation.stems[w] for w in signature.unit or signature.stems if w in situation.stems]
+        spoken = [n for w in signature.unit or signature.stems if (n := situation.stems.get(w)) and n.nearness >= SENTENCE]
         return (
             Factor(0.5 + 0.3 * min(n.nearness for n in spoken), f"counts {signature.fact.label}, named {spoken[0].where}")
             if spoken and len(spoken) >= len(signature.unit)
@@ -268,8 +292,16 @@ def numbered_alike(signature: Signature, situation: Situation) -> Factor:
     return Factor(1.0, "")
 
 
-def role_said(signature: Signature, observation: Observation, agrees: bool) -> Factor:
-    """A part, a tranche or an increase is not the whole; a deadline is not the event."""
+def _is_some_of(said: Value, known: Value) -> bool:
+    """Well fewer than the known number? One or two fewer of many is a new figure."""
+    return isinstance(said, Count) and isinstance(known, Count) and not known.measure and said.count < known.count * SOME
+
+
+def role_said(signature: Signature, observation: Observation, agrees: bool, said_anew: bool = False) -> Factor:
+    """A part, a tranche or an increase is not the whole; a deadline is not the event. `said_anew`: the statement stands under a label of its own,
+
+    or its sentence speaks of a change or of the present.
+    """
     roles = set(observation.roles)
     counts = (observation.value, signature.fact.value)
     if (
@@ -279,6 +311,8 @@ def role_said(signature: Signature, observation: Observation, agrees: bool) -> F
         and counts[0].count > counts[1].count
     ):
         roles.discard(Role.PART)  # "so far" below the figure is progress towards it, above it is a new figure
+    if _is_some_of(counts[0], counts[1]) and not ({Role.TOTAL, Role.TARGET} & roles or observation.pair or said_anew):
+        return Factor(0.5, "fewer, without a word of change: some of them")
     if Role.DELTA in roles:
         return Factor(0.1, "an increase or decrease, not the value")
     if Role.RESTATED in roles:
@@ -302,13 +336,16 @@ def role_said(signature: Signature, observation: Observation, agrees: bool) -> F
     return Factor(1.0, "")
 
 
-def plausible(old: Value, new: Value, agrees: bool, happened: bool) -> Factor:
+def plausible(fact: Fact, new: Value, agrees: bool) -> Factor:
     """How likely one value follows the other: the same is likeliest, another order of magnitude hardly."""
+    old = fact.value
     if agrees:
         return Factor(1.1, "")
     if isinstance(old, DateSpan) and isinstance(new, DateSpan):
-        if happened:
+        if _has_happened(fact):
             return Factor(0.3, "the event had happened when it was announced")
+        if fact.valid_from and new.end and new.end < fact.valid_from:
+            return Factor(0.0, "was past when the event was announced as still to come")
         first = next((d for d in (old.start, old.end) if d), None)
         second = next((d for d in (new.start, new.end) if d), None)
         years = abs(first.year - second.year) if first and second else 0
@@ -328,7 +365,7 @@ def is_just_past(value: Value, published: date | None) -> bool:
     return isinstance(value, DateSpan) and value.relative and value.end is not None and published is not None and value.end <= published
 
 
-def has_happened(fact: Fact) -> bool:
+def _has_happened(fact: Fact) -> bool:
     """Was the date already past when it was announced? Then it is history, which later dates do not move."""
     return (
         isinstance(fact.value, DateSpan)
@@ -396,7 +433,7 @@ def subject_of(situation: Situation) -> KnownName | None:
 
 def money_about(value: Money, observation: Observation, near: Mapping[str, float]) -> str | None:
     """The sort of money of a new amount; None for prices, vague sums and amounts of nothing in particular."""
-    if value.currency is None or value.per or value.vague or Role.PART in observation.roles:
+    if value.currency is None or value.per or value.vague or Role.PART in observation.roles or (value.amount or value.max or 0) < LEAST_NEW:
         return None
     if near.get("fine", 0) >= 0.8 or near.get("operation_cost", 0) >= 0.9:
         return None

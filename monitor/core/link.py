@@ -22,7 +22,6 @@ from monitor.core.fit import (
     Factor,
     coincide,
     foreign_to,
-    has_happened,
     is_just_past,
     money_about,
     numbered_alike,
@@ -103,6 +102,7 @@ PROVISIONAL = 0.9
 
 
 NO_DATE_THRESHOLD = 0.3  # "no new date has been set" seldom names its event in the same sentence
+ELSEWHERE = 0.6  # a sentence about a town that is not ours, where it names nothing of the programme
 LIST_WORDS = 6  # a longer stretch between commas is no item of a list
 
 
@@ -316,8 +316,8 @@ class _Linker:
             prop,
             numbered_alike(signature, situation),
             scope,
-            role_said(signature, observation, agrees),
-            plausible(signature.fact.value, observation.value, agrees, has_happened(signature.fact)),
+            role_said(signature, observation, agrees, self._is_said_anew(observation)),
+            plausible(signature.fact, observation.value, agrees),
             self._topic(situation),
         ]
         score = 1.0 if signature.fact.version else PROVISIONAL
@@ -325,7 +325,14 @@ class _Linker:
             score *= factor.factor
         if is_just_past(observation.value, self.page.published_on):
             score *= 0.4
+        if situation.is_elsewhere and not agrees and observation.pair is None:
+            score *= ELSEWHERE
         return Target(signature, round(min(score, 1.0), 3), tuple(f.reason for f in factors if f.reason))
+
+    def _is_said_anew(self, observation: Observation) -> bool:
+        """Does the value stand under a label, in a table or a fact box, or does its sentence speak of a change or of the present?"""
+        passage = self.page.passages[observation.passage]
+        return bool(passage.label or passage.row_header or self._cues_near(observation) & {"move", "now", "old_before", "old_after"})
 
     def _agrees(self, fact: Fact, observation: Observation) -> bool:
         """Is it a value known of this fact - the current one, or one that was flagged?"""
