@@ -14,7 +14,7 @@ from dataclasses import replace
 from datetime import timedelta
 from itertools import pairwise
 
-from monitor.core.kinds import Kind, Span
+from monitor.core.kinds import AGREE, Kind, Span, exchange
 from monitor.core.lang import Lexicon
 from monitor.core.model import Count, DateSpan, Mention, Money, Observation, Page, Passage, Qualifier, Region, Role, Setting, Site
 from monitor.core.text import cues
@@ -144,6 +144,7 @@ def _judge(page: Page, index: int, sentence: cues.Sentence, group: list[Mention]
     dates = [m for m in group if isinstance(m.value, DateSpan)]
     found: list[Observation] = []
     sums = _sums(group)
+    restated = _restatements(sentence, group)
     for kind in dict.fromkeys(m.kind for m in group):
         same = [m for m in group if m.kind == kind]
         spans = [(m.start, m.end) for m in same]
@@ -151,6 +152,8 @@ def _judge(page: Page, index: int, sentence: cues.Sentence, group: list[Mention]
         for i, mention in enumerate(same):
             roles, words = _roles(sentence, spans, i, mention, passage, dates, lexicon, setting)
             pair_id = None
+            if mention in restated and Role.RESTATED not in roles:
+                roles = (Role.RESTATED, *(r for r in roles if r is not Role.CURRENT))
             if mention in sums and i not in tied:
                 roles = (sums[mention], *(r for r in roles if r not in (Role.PART, Role.TOTAL, Role.SUM, Role.CURRENT)))
             if i in tied:
@@ -234,8 +237,6 @@ def _roles(
     roles: list[Role] = list(said.roles)
     if mention.kind == "date" and Role.DELTA in roles:
         roles.remove(Role.DELTA)
-    if _is_restated(sentence, mention, spans, i):
-        roles = [Role.RESTATED, *roles]
     if isinstance(mention.value, DateSpan):
         if _is_long_begun(mention.value, setting):
             roles.append(Role.PAST)
@@ -270,27 +271,23 @@ def _between_neighbours(sentence: cues.Sentence, spans: list[Span], i: int) -> S
     return spans[i - 1][1] if i else sentence.start, spans[i + 1][0] if i + 1 < len(spans) else sentence.end
 
 
-_OR = re.compile(
-    r"^\s{0,2}[,(–-]?\s{0,2}(?:or|oder|ou|o|czyli|lub|of|ossia|pari a|soit|umgerechnet|equivalent to|=|≈|about|roughly|rund|environ|circa)\b[^.;]{0,24}$",
-    re.I,
-)
+# What leads in the same sum in another currency: a bracket, a comma, a dash, or a word for "or".
+_OR = re.compile(r"^\s{0,2}(?:[,(\[/=≈–-]|(?:or|oder|ou|o|czyli|lub|of|ossia|pari a|soit|umgerechnet|equivalent to)\b)[^.;\d]{0,34}$", re.I)
 
 
-def _is_restated(sentence: cues.Sentence, mention: Mention, spans: list[Span], i: int) -> bool:
-    """ "Rs 76,000 crore, or roughly $10 billion": the same sum once more in another currency."""
-    if not i or not isinstance(mention.value, Money):
-        return False
-    between = sentence.slice(spans[i - 1][1], mention.start)
-    return bool(_OR.match(between)) and _other_currency(sentence, spans[i - 1], mention.value.currency)
-
-
-def _other_currency(sentence: cues.Sentence, span: Span, currency: str | None) -> bool:
-    """Do the two amounts look different apart from their digits? Then they are in two currencies."""
-    mine = _DIGITS_OUT.sub("", sentence.slice(*span)).casefold()
-    return currency is not None and currency.casefold() not in mine
-
-
-_DIGITS_OUT = re.compile(r"[\d.,\s]")
+def _restatements(sentence: cues.Sentence, group: Sequence[Mention]) -> set[Mention]:
+    """ "Rs 76,000 crore, or roughly $10 billion": the amounts that say the one before once more in another currency, as the rates tell."""
+    found: set[Mention] = set()
+    for before, mine in pairwise([m for m in group if isinstance(m.value, Money) and m.value.currency]):
+        assert isinstance(before.value, Money)
+        assert isinstance(mine.value, Money)
+        if (
+            before.value.currency != mine.value.currency
+            and _OR.match(sentence.slice(before.end, mine.start))
+            and exchange.compare(before.value, mine.value).verdict in AGREE
+        ):
+            found.add(mine)
+    return found
 
 
 def _is_long_begun(value: DateSpan, setting: Setting) -> bool:

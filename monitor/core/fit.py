@@ -350,7 +350,7 @@ def plausible(fact: Fact, new: Value, agrees: bool) -> Factor:
         second = next((d for d in (new.start, new.end) if d), None)
         years = abs(first.year - second.year) if first and second else 0
         return Factor(1.0 if years <= 4 else 0.8 if years <= 12 else 0.4, "" if years <= 12 else f"{years} years apart")
-    ratio = _ratio(old, new)
+    ratio = times_apart(old, new)
     if ratio is None:
         return Factor(0.6, "")
     if ratio <= Decimal("3"):
@@ -383,7 +383,7 @@ def coincide(old: Value, new: Value) -> bool:
     return old.count == new.count if isinstance(old, Count) and isinstance(new, Count) else True
 
 
-def _ratio(old: Value, new: Value) -> Decimal | None:
+def times_apart(old: Value, new: Value) -> Decimal | None:
     """How many times the larger is the smaller; None when unlike or zero."""
     pair: tuple[Decimal | None, Decimal | None] = (None, None)
     if isinstance(old, Money) and isinstance(new, Money):

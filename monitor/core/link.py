@@ -12,6 +12,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
+from decimal import Decimal
 from typing import NamedTuple
 
 from rapidfuzz import fuzz
@@ -31,6 +32,7 @@ from monitor.core.fit import (
     scope_said,
     subject_of,
     telling,
+    times_apart,
     worded,
 )
 from monitor.core.kinds import AGREE
@@ -103,6 +105,7 @@ PROVISIONAL = 0.9
 
 NO_DATE_THRESHOLD = 0.3  # "no new date has been set" seldom names its event in the same sentence
 ELSEWHERE = 0.6  # a sentence about a town that is not ours, where it names nothing of the programme
+RESTATED_WITHIN = Decimal("1.2")  # a sum restated in a foreign currency is hardly further off the rate of the years
 LIST_WORDS = 6  # a longer stretch between commas is no item of a list
 
 
@@ -366,6 +369,8 @@ class _Linker:
         is_prose = passage.form == "paragraph" and ":" not in self.page.text[observation.sentence_start : observation.start]
         if isinstance(observation.value, Money) and telling(observation.value) >= 0.68 and next(self._facts_saying(observation), None):
             return None  # another look at a known amount, in words that do not name its fact
+        if isinstance(observation.value, Money) and self._is_known_in_another_currency(observation.value):
+            return None
         if about is None or (not (self.official and is_prose) and self._is_of_strangers(observation, situation)):
             return None
         if passage.column_header and passage.row is not None and subject is None and not self._row_has_new_site(passage):
@@ -374,6 +379,14 @@ class _Linker:
         reasons = (f"about {subject.text if subject else 'the programme'}, {about}", "no known fact covers it")
         score = 0.6 if situation.names else 0.5
         return Linked(observation, None, score, reasons, label, f"{observation.kind}|{subject.text if subject else ''}|{about}")
+
+    def _is_known_in_another_currency(self, value: Money) -> bool:
+        """A paper abroad tells a known amount in its readers' money only, in which the programme keeps none of its own."""
+        facts = self.catalogue.by_kind.get("money", ())
+        known = [v for s in facts for v in self.known.get(s.fact.key, (s.fact.value,)) if isinstance(v, Money) and s.fact.version]
+        if any(v.currency == value.currency for v in known):
+            return False
+        return any((times := times_apart(v, value)) is not None and times <= RESTATED_WITHIN for v in known)
 
     def _row_has_new_site(self, passage: Passage) -> bool:
         return any(p.start in self.new_sites for p in self.page.passages if p.group == passage.group and p.row == passage.row)
