@@ -55,6 +55,7 @@ class Catalogue:
         self.baseline = baseline
         self.kinds = kinds
         self.facts = {f.key: f for f in (*baseline.facts, *provisional) if not f.removed}
+        self.currency = _currency(baseline.facts)
         self.programme = stems(" ".join((baseline.title, *baseline.aliases)))
         self.names = _names(baseline, self.facts.values(), self.programme)
         self.aliases = [a for a in (frozenset(stem(t.word) for t in tokens(n)) for n in (baseline.title, *baseline.aliases)) if a]
@@ -162,6 +163,12 @@ def _names(baseline: Baseline, facts: Iterable[Fact], programme: frozenset[str])
             found.append(KnownName(fact.scope, "scope", fact.key))
     unique = {(n.text.casefold(), n.kind, n.key): n for n in found if len(n.text) > 1}
     return tuple(unique.values())
+
+
+def _currency(facts: Iterable[Fact]) -> str | None:
+    """The currency in which most of the programme's amounts are kept: what a bare "$" or "kr" means on pages about it."""
+    kept = Counter(f.value.currency for f in facts if isinstance(f.value, Money) and f.value.currency)
+    return kept.most_common(1)[0][0] if kept else None
 
 
 def _numbered_words(baseline: Baseline, texts: Iterable[str]) -> frozenset[str]:
