@@ -56,6 +56,7 @@ class Catalogue:
         self.kinds = kinds
         self.facts = {f.key: f for f in (*baseline.facts, *provisional) if not f.removed}
         self.currency = _currency(baseline.facts)
+        self.lists_some_sites = _lists_some_sites(self.facts.values())
         self.programme = stems(" ".join((baseline.title, *baseline.aliases)))
         self.names = _names(baseline, self.facts.values(), self.programme)
         self.aliases = [a for a in (frozenset(stem(t.word) for t in tokens(n)) for n in (baseline.title, *baseline.aliases)) if a]
@@ -106,13 +107,6 @@ class Catalogue:
         unit = stems(fact.value.unit or "") if isinstance(fact.value, Count) else frozenset()
         unit_text = " ".join((fact.value.unit or fact.label, *fact.about)) if isinstance(fact.value, Count) else ""
         unit_concepts = frozenset(c for v in vocabularies for c in v.concepts(unit_text))
-        narrow = fact.scope or ("" if fact.kind in ("site", "organisation") else fact.label)  # "Jobs at the Trujillo plant"
-        scope_keys = frozenset(
-            name.key
-            for span in known_names.names_in(narrow, self._finder)
-            for name in span.names
-            if name.key and (name in self.narrower if not fact.scope else name.kind in ("site", "organisation", "host", "place"))
-        )
         return Signature(
             fact,
             {c: self._weight(fact.kind, c) for c in concepts},
@@ -125,10 +119,24 @@ class Catalogue:
             unit_concepts,
             {w: 1.0 / max(1, self._scopes[w]) for w in self._scope_words(fact)}
             | dict.fromkeys(_numbered_words(self.baseline, (fact.scope or "",)), 1.0),
-            scope_keys,
+            self._scope_keys(fact),
             bool(fact.scope) and self._alike[fact.scope, fact.kind] == 1,
             (words | stems(getattr(fact.value, "of", None) or "")) & self.programme,
         )
+
+    def _scope_keys(self, fact: Fact) -> frozenset[str]:
+        """The facts of the site or organisation that a scope names in full or in part ("Hillingdon" of "Hillingdon Hospital"), else the label."""
+        text = fact.scope or ("" if fact.kind in ("site", "organisation") else fact.label)  # "Jobs at the Trujillo plant"
+        found = frozenset(
+            name.key
+            for span in known_names.names_in(text, self._finder)
+            for name in span.names
+            if name.key and (name in self.narrower if not fact.scope else name.kind in ("site", "organisation", "host", "place"))
+        )
+        words = stems(fact.scope or "")
+        sites = {f.key: stems(f"{f.label} {f.value.name or ''}") for f in self.facts.values() if isinstance(f.value, Site)}
+        of_part = [key for key, named in sites.items() if words and words <= named] if not found and len(sites) > 1 else []
+        return frozenset(of_part) if len(of_part) == 1 else found
 
     def _scope_words(self, fact: Fact) -> frozenset[str]:
         """What a scope is recognised by: neither the programme's own name nor words for a property ("electricity price" is known by electricity)."""
@@ -163,6 +171,14 @@ def _names(baseline: Baseline, facts: Iterable[Fact], programme: frozenset[str])
             found.append(KnownName(fact.scope, "scope", fact.key))
     unique = {(n.text.casefold(), n.kind, n.key): n for n in found if len(n.text) > 1}
     return tuple(unique.values())
+
+
+def _lists_some_sites(facts: Iterable[Fact]) -> bool:
+    """Does the programme count more sites ("40 hospitals") than it has facts of ("West Suffolk Hospital")? Then a name it does not hold may be an old one."""
+    facts = list(facts)
+    named = [stems(f"{f.label} {f.value.name or ''}") for f in facts if isinstance(f.value, Site)]
+    counted = [(f.value.count, stems(f.value.unit or "")) for f in facts if isinstance(f.value, Count)]
+    return any(len(named) < count and 2 * sum(bool(unit & names) for names in named) > len(named) for count, unit in counted)
 
 
 def _currency(facts: Iterable[Fact]) -> str | None:

@@ -548,6 +548,8 @@ class _Linker:
         chosen = {c for c, n in situation.concepts.items() if c in _ADDING and n.nearness >= 0.4}
         if len(self.catalogue.by_kind.get("site", ())) < 2:
             return "addition" in vocabulary(self.lexicon).concepts(text) and bool(chosen)
+        if self.catalogue.lists_some_sites:
+            return bool({"addition", "join"} & vocabulary(self.lexicon).concepts(text))
         return "addition" in cues or "join" in cues or bool(chosen) or self._is_listed_with_known(passage)
 
     def _is_listed_with_known(self, passage: Passage) -> bool:
