@@ -79,6 +79,8 @@ from monitor.core.text.words import plain, properties, tokens
 # What is done to a place that becomes a site of the programme.
 _ADDING = frozenset({"select", "hosting", "announce", "open", "start_works", "approve", "build", "install", "decide", "implement"})
 
+_CHOOSING = frozenset({"select", "hosting"})
+
 # What happens to a site, contract or law suit that a reviewer wants to know even where no fact of it is kept.
 _DECISIVE = frozenset({"cancelled", "withdrawn", "terminated", "dismissed", "suspended", "rejected"})
 # What may become of money that was granted, contracted or lent.
@@ -242,7 +244,7 @@ class _Linker:
         if beside:
             return beside
         situation = self.situation(observation)
-        foreign = foreign_to(situation) or self._aside(observation, situation) or self._comparison(observation)
+        foreign = foreign_to(situation) or self._aside(observation, situation) or self._comparison(observation) or self._column_of_others(observation)
         if foreign:
             return Unlinked(observation, foreign)
         best = max(self._targets(observation, situation), key=lambda t: t.score, default=None)
@@ -278,6 +280,22 @@ class _Linker:
     def _comparison(self, observation: Observation) -> str | None:
         """ "By comparison", "elsewhere": the sentence is about something else on purpose."""
         return "is a comparison with something else" if "elsewhere" in self._cues_near(observation) else None
+
+    def _column_of_others(self, observation: Observation) -> str | None:
+        """Where one column of a table is headed by the programme's name, a column headed by another name is about something else."""
+        passage = self.page.passages[observation.passage]
+        if passage.group is None or not passage.column_header or self._is_ours(passage.column_header):
+            return None
+        headers = {p.column_header for p in self.page.passages if p.group == passage.group and p.column_header}
+        is_name = passage.column_header[:1].isupper() and not properties(self.lexicon).concepts(passage.column_header)
+        ours = next((h for h in headers if is_name and self._is_ours(h)), None)
+        return f"stands in the column of {passage.column_header}, not of {ours}" if ours else None
+
+    def _is_ours(self, header: str) -> bool:
+        said = stems(header)
+        return any(alias <= said for alias in self.catalogue.aliases) or any(
+            n.kind in ("programme", "site", "organisation") for n in self.surroundings.layer(header).names
+        )
 
     def _same_statement(self, observation: Observation) -> Claim | None:
         """The claim of this page whose statement, value apart, is the observation's."""
@@ -517,7 +535,7 @@ class _Linker:
         value = observation.value
         assert isinstance(value, Site)
         situation = self.situation(observation)
-        foreign = foreign_to(situation)
+        foreign = foreign_to(situation) or self._comparison(observation)
         if foreign:
             return Unlinked(observation, foreign)
         if not self.on_topic or observation.region is not Region.MAIN:
@@ -541,11 +559,14 @@ class _Linker:
 
     def _is_added(self, observation: Observation, situation: Situation) -> bool:
         """Is the site said to be chosen, new or one more - in its sentence, a heading or the title - or listed among known ones?"""
+        assert isinstance(observation.value, Site)
         passage = self.page.passages[observation.passage]
-        heads = " ".join((*passage.headings, passage.label or "", self.page.title))
+        heads = " ".join((*passage.headings, passage.label or "", self.page.title)) if observation.value.name else ""
         text = self.page.text[observation.sentence_start : observation.sentence_end]
         cues = vocabulary(self.lexicon).concepts(f"{text} {heads}")
-        chosen = {c for c, n in situation.concepts.items() if c in _ADDING and n.nearness >= 0.4}
+        is_named = observation.value.name is not None
+        ways, least = (_ADDING, TITLE) if is_named else (_CHOOSING, SENTENCE)  # a bare place must be chosen in so many words
+        chosen = {c for c, n in situation.concepts.items() if c in ways and n.nearness >= least}
         if len(self.catalogue.by_kind.get("site", ())) < 2:
             return "addition" in vocabulary(self.lexicon).concepts(text) and bool(chosen)
         if self.catalogue.lists_some_sites:
@@ -626,6 +647,7 @@ class _Linker:
                 return Linked(observation, fact.key, 0.85, ("the same organisation by name",), fact.label, cues=tuple(sorted(cues)))
         if (
             "join" in cues
+            and self._is_near_cue(observation, "join")
             and self.catalogue.by_kind.get("organisation")
             and self.on_topic
             and observation.region is Region.MAIN
