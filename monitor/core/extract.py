@@ -37,6 +37,7 @@ KNOWN_SITE = 0.7
 _BLANKS = re.compile(r"\s+")
 # A value dated more than this before the page's own date is told as history ("in 2013 the minister promised EUR 2.5bn").
 HISTORY = timedelta(days=400)
+_HEADS_LINE = re.compile(r"\s?(?::|[–—-]\s)")
 
 
 def extract(page: Page, kinds: Mapping[str, Kind], lexicon: Lexicon, setting: Setting) -> list[Observation]:
@@ -226,7 +227,8 @@ def _roles(
     """Roles of one mention: what its kind knows, then header, neighbours and clause; `current` when nothing else holds."""
     said = cues.said(sentence, spans, i, lexicon)
     if mention.kind == "status":  # its kind has read tense and negation with the verb itself
-        kept: list[Role] = [r for r in said.roles if r in (Role.SCENARIO, Role.QUOTED)]
+        is_supposed = sentence.says("scenario")  # what opponents achieve has happened, what they reckon has not
+        kept: list[Role] = [r for r in said.roles if r is Role.QUOTED or (r is Role.SCENARIO and is_supposed)]
         if sentence.says("revoked"):
             kept.append(Role.DENIED)
         if any(_is_ahead(d, setting) for d in dates):
@@ -317,6 +319,10 @@ def _is_history(sentence: cues.Sentence, mention: Mention, dates: list[Mention],
     """Is the value told of a time long before the page, by the date nearest to it in its sentence?"""
     if not dates or setting.published_on is None:
         return False
+    first = dates[0]
+    if first is not mention and first.start == sentence.start and _HEADS_LINE.match(sentence.text, first.end - first.start):
+        end = first.value.end if isinstance(first.value, DateSpan) else None
+        return end is not None and end < setting.published_on - HISTORY  # "2015: collaboration formed; cost then put at $1.5bn"
     nearest = min(dates, key=lambda d: max(d.start - mention.end, mention.start - d.end))
     if sentence.says("now", min(nearest.end, mention.start - 30), max(nearest.start, mention.end)):
         return False

@@ -13,7 +13,7 @@ from typing import NamedTuple
 from monitor.core.catalogue import Signature
 from monitor.core.kinds import exchange
 from monitor.core.lang import Lexicon
-from monitor.core.model import Count, DateSpan, Fact, KnownName, Money, Observation, Role, Status, Value
+from monitor.core.model import Count, DateSpan, Fact, KnownName, Money, Observation, Qualifier, Role, Status, Value
 from monitor.core.situation import BEFORE, EVENTS, ROW, SENTENCE, TITLE, Near, Situation, stem, stems
 from monitor.core.text.words import plain, properties
 
@@ -332,7 +332,7 @@ def role_said(signature: Signature, observation: Observation, agrees: bool, said
     if isinstance(observation.value, DateSpan) and observation.value.relative:
         return Factor(0.75, "a date relative to the page's own")
     if Role.SCENARIO in roles:
-        return Factor(0.75, "only supposed")
+        return Factor(0.6, "only supposed")
     return Factor(1.0, "")
 
 
@@ -379,7 +379,10 @@ def coincide(old: Value, new: Value) -> bool:
     """Are the bare numbers the same, at the precision of the coarser? Tighter than `compare`, which lets a hedge agree with much."""
     if isinstance(old, Money) and isinstance(new, Money):
         a, b, unit = old.amount or old.max or old.min, new.amount or new.max or new.min, max(old.precision, new.precision)
-        return a is not None and b is not None and abs(a - b) <= min(unit / 2, max(a, b) / 50)
+        if a is None or b is None:
+            return False
+        is_hedged = (new.qualifier is Qualifier.OVER and a > b) or (new.qualifier is Qualifier.UNDER and a < b)  # 12.25 is "over 12"
+        return abs(a - b) <= min(unit if is_hedged else unit / 2, max(a, b) / (20 if is_hedged else 50))
     return old.count == new.count if isinstance(old, Count) and isinstance(new, Count) else True
 
 

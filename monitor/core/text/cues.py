@@ -45,6 +45,7 @@ RULES: tuple[tuple[str, Role, str], ...] = (
     ("denied", Role.DENIED, "before"),
     ("revoked", Role.DENIED, "clause"),
     ("scenario", Role.SCENARIO, "clause"),
+    ("opponents", Role.SCENARIO, "clause"),
     ("quoted", Role.QUOTED, "clause"),
     ("target", Role.TARGET, "before"),
     ("sum", Role.SUM, "before"),
