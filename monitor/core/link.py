@@ -108,6 +108,7 @@ PROVISIONAL = 0.9
 NO_DATE_THRESHOLD = 0.3  # "no new date has been set" seldom names its event in the same sentence
 ELSEWHERE = 0.6  # a sentence about a town that is not ours, where it names nothing of the programme
 RESTATED_WITHIN = Decimal("1.2")  # a sum restated in a foreign currency is hardly further off the rate of the years
+KNOWN_BONUS = 0.25  # by which the fact whose known value it is goes before one that words fit better
 LIST_WORDS = 6  # a longer stretch between commas is no item of a list
 
 
@@ -244,16 +245,29 @@ class _Linker:
         if beside:
             return beside
         situation = self.situation(observation)
-        foreign = foreign_to(situation) or self._aside(observation, situation) or self._comparison(observation) or self._column_of_others(observation)
+        foreign = (
+            foreign_to(situation)
+            or self._aside(observation, situation)
+            or self._comparison(observation)
+            or self._column_of_others(observation)
+        )
         if foreign:
             return Unlinked(observation, foreign)
-        best = max(self._targets(observation, situation), key=lambda t: t.score, default=None)
+        best = max(
+            self._targets(observation, situation),
+            key=lambda t: t.score + (KNOWN_BONUS if self._is_its_value(t, observation) else 0),
+            default=None,
+        )
         is_no_date = isinstance(observation.value, DateSpan) and observation.value.is_no_date
         if best and best.score >= (NO_DATE_THRESHOLD if is_no_date else THRESHOLD):
             self.told[observation.sentence_start] = best.signature.fact
             return Linked(observation, best.signature.fact.key, best.score, best.reasons, best.signature.fact.label)
         nearest = f"; nearest is {best.signature.fact.key} with {best.score:.2f}" if best else ""
         return self._new(observation, situation) or Unlinked(observation, f"no fact fits{nearest}")
+
+    def _is_its_value(self, target: Target, observation: Observation) -> bool:
+        """Is it the known value of that fact, and told exactly enough to be hardly another's?"""
+        return telling(observation.value) >= 0.68 and self._agrees(target.signature.fact, observation)
 
     def _aside(self, observation: Observation, situation: Situation) -> str | None:
         """A margin holds fact boxes and teasers: only what stands under a label or names the programme in its own clause is ours."""
@@ -393,6 +407,8 @@ class _Linker:
             return None
         if passage.column_header and passage.row is not None and subject is None and not self._row_has_new_site(passage):
             return None  # one of many amounts in a table about other things
+        if subject is None and not self._row_has_new_site(passage) and self._is_of_named_stranger(passage):
+            return None
         label = self._label(observation, subject, about)
         reasons = (f"about {subject.text if subject else 'the programme'}, {about}", "no known fact covers it")
         score = 0.6 if situation.names else 0.5
@@ -408,6 +424,13 @@ class _Linker:
 
     def _row_has_new_site(self, passage: Passage) -> bool:
         return any(p.start in self.new_sites for p in self.page.passages if p.group == passage.group and p.row == passage.row)
+
+    def _is_of_named_stranger(self, passage: Passage) -> bool:
+        """Does the label or row head of a value name something in capitals that is not ours: "Marinus Link", "Rewiring the Nation"?"""
+        head = passage.label or passage.row_header or ""
+        words = [w for w in head.split() if len(w) > 3]
+        is_name = self.lexicon.code != "de" and len(words) >= 2 and all(w[:1].isupper() for w in words) and not head.isupper()
+        return is_name and not properties(self.lexicon).concepts(head) and not self._is_ours(head)
 
     def _is_of_strangers(self, observation: Observation, situation: Situation) -> bool:
         """Does the stretch before the value name others - places, projects - and nothing of this programme? Organisations may be its funders."""
