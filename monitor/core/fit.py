@@ -14,7 +14,7 @@ from monitor.core.catalogue import Signature
 from monitor.core.kinds import exchange
 from monitor.core.lang import Lexicon
 from monitor.core.model import Count, DateSpan, Fact, KnownName, Money, Observation, Qualifier, Role, Status, Value
-from monitor.core.situation import BEFORE, EVENTS, ROW, SENTENCE, TITLE, Near, Situation, stem, stems
+from monitor.core.situation import AROUND, BEFORE, EVENTS, ROW, SENTENCE, TITLE, Near, Situation, stem, stems
 from monitor.core.text.words import plain, properties
 
 # Not a statement of what holds now: a part, an increase or a denied value is never the fact itself.
@@ -261,6 +261,9 @@ def _worded_scope(signature: Signature, situation: Situation) -> Factor:
     met = worded(signature, situation)
     if met:
         return Factor(0.8 + 0.2 * max(met), f"within {signature.fact.scope}")
+    own = [w for w, weight in signature.stems.items() if weight == 1 and w in situation.stems and situation.stems[w].nearness >= AROUND]
+    if own:
+        return Factor(0.9, f"{own[0]}, said of nothing else, stands by it")  # the scope may be written in another language than the page
     return Factor(0.4 if _is_named_scope(signature) else 0.85, f"does not name {signature.fact.scope}")
 
 

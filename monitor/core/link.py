@@ -287,7 +287,7 @@ class _Linker:
         if partner is None or (isinstance(partner.value, Money) and telling(partner.value) < 0.68):
             return None
         facts = list(self._facts_saying(partner))
-        if len(facts) != 1:
+        if len(facts) != 1 or not plausible(facts[0], observation.value, agrees=False).factor:
             return None
         return Linked(observation, facts[0].key, 0.95, ("the old value beside it is the known one",), facts[0].label)
 
