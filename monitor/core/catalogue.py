@@ -38,6 +38,7 @@ class Signature:
     unit_concepts: frozenset[str]
     scope: Mapping[str, float]
     scope_keys: frozenset[str]
+    label_keys: frozenset[str]
     is_only_of_scope: bool  # no other fact of its kind has this scope
     names: frozenset[str]  # the stems of its label that are the programme's own name
 
@@ -120,23 +121,29 @@ class Catalogue:
             {w: 1.0 / max(1, self._scopes[w]) for w in self._scope_words(fact)}
             | dict.fromkeys(_numbered_words(self.baseline, (fact.scope or "",)), 1.0),
             self._scope_keys(fact),
+            self._label_keys(fact),
             bool(fact.scope) and self._alike[fact.scope, fact.kind] == 1,
             (words | stems(getattr(fact.value, "of", None) or "")) & self.programme,
         )
 
     def _scope_keys(self, fact: Fact) -> frozenset[str]:
-        """The facts of the site or organisation that a scope names in full or in part ("Hillingdon" of "Hillingdon Hospital"), else the label."""
-        text = fact.scope or ("" if fact.kind in ("site", "organisation") else fact.label)  # "Jobs at the Trujillo plant"
-        found = frozenset(
-            name.key
-            for span in known_names.names_in(text, self._finder)
-            for name in span.names
-            if name.key and (name in self.narrower if not fact.scope else name.kind in ("site", "organisation", "host", "place"))
-        )
-        words = stems(fact.scope or "")
+        """The facts of the site or organisation that a scope names in full or in part ("Hillingdon" of "Hillingdon Hospital")."""
+        if not fact.scope:
+            return self._label_keys(fact)
+        named = (n for span in known_names.names_in(fact.scope, self._finder) for n in span.names)
+        found = frozenset(n.key for n in named if n.key and n.kind in ("site", "organisation", "host", "place"))
+        words = stems(fact.scope)
         sites = {f.key: stems(f"{f.label} {f.value.name or ''}") for f in self.facts.values() if isinstance(f.value, Site)}
         of_part = [key for key, named in sites.items() if words and words <= named] if not found and len(sites) > 1 else []
         return frozenset(of_part) if len(of_part) == 1 else found
+
+    def _label_keys(self, fact: Fact) -> frozenset[str]:
+        """The parts of the programme that a label names: "Jobs at the Trujillo plant"."""
+        if fact.kind in ("site", "organisation"):
+            return frozenset()
+        return frozenset(
+            n.key for span in known_names.names_in(fact.label, self._finder) for n in span.names if n.key and n in self.narrower
+        )
 
     def _scope_words(self, fact: Fact) -> frozenset[str]:
         """What a scope is recognised by: neither the programme's own name nor words for a property ("electricity price" is known by electricity)."""

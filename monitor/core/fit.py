@@ -225,6 +225,8 @@ def scope_said(signature: Signature, situation: Situation, narrower: frozenset[K
     """Does the statement speak of the part of the programme that the fact is about? `narrower` are the names of its parts."""
     if signature.scope_keys:
         return _named_scope(signature, situation, narrower, programme)
+    if signature.label_keys and not any(name.key in signature.label_keys for name in situation.names):
+        return Factor(0.4, "does not name the part its label names")
     part = Factor(1.0, "") if signature.fact.kind == "count" else _part_of(situation, narrower)
     if part.factor < 1 or not signature.fact.scope:
         return part

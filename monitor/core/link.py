@@ -685,8 +685,11 @@ class _Linker:
         foreign = foreign_to(situation)
         if foreign:
             return Unlinked(observation, foreign)
+        left = self._leaving(observation, observation.value)
+        if left is not None:
+            return left
         for signature in self.catalogue.by_kind.get("status", ()):
-            if not signature.fact.version or observation.confidence < 0.5:
+            if not signature.fact.version or observation.confidence < 0.5 or self._is_said_of_another(signature, observation.value):
                 continue
             prop = property_said(signature, observation, situation, False, self.lexicon)
             score = (
@@ -711,6 +714,20 @@ class _Linker:
         if deed is not None and is_deed and deed.version and observation.value.status in _FATES:
             return Linked(observation, deed.key, 0.7, (f"said of {deed.label}, whose amount stands beside it",), deed.label)
         return self._new_status(observation, situation) or Unlinked(observation, "no fact with a status is named in the clause")
+
+    def _leaving(self, observation: Observation, status: Status) -> Linked | None:
+        """ "The withdrawal of Broadcom": a participant that is known and leaves."""
+        keys = {n.key for n in self.surroundings.layer(status.of or "").names if n.kind == "organisation" and n.key}
+        facts = [s.fact for s in self.catalogue.by_kind.get("organisation", ()) if s.fact.key in keys]
+        if len(facts) != 1 or status.status != "withdrawn" or observation.role is not Role.CURRENT:
+            return None
+        named = replace(observation, kind="organisation", value=facts[0].value)
+        return Linked(named, facts[0].key, 0.8, ("said to withdraw",), facts[0].label, cues=("leave",))
+
+    def _is_said_of_another(self, signature: Signature, status: Status) -> bool:
+        """Is the subject of a state the name of another fact: "the withdrawal of Broadcom" is no state of the plant in Vigo."""
+        keys = {n.key for n in self.surroundings.layer(status.of or "").names if n.kind in ("site", "organisation") and n.key}
+        return bool(keys) and signature.fact.key not in keys and not keys & signature.scope_keys
 
     def _new_status(self, observation: Observation, situation: Situation) -> Linked | None:
         """An end or a stop of something of the programme, said in the title or at the head of the page."""
