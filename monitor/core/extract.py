@@ -253,7 +253,7 @@ def _roles(
     roles = [*cues.header_roles(passage.column_header, lexicon), *roles]
     if mention.role is not None:
         roles = [mention.role, *roles]
-    if mention.kind != "date" and _is_history(sentence, mention, dates, setting):
+    if (_is_of_past_line if mention.kind == "date" else _is_history)(sentence, mention, dates, setting):
         roles.append(Role.PAST)
     unique = tuple(dict.fromkeys(roles)) or (Role.CURRENT,)
     return unique, (*mention.cues, *said.cues)
@@ -319,10 +319,8 @@ def _is_history(sentence: cues.Sentence, mention: Mention, dates: list[Mention],
     """Is the value told of a time long before the page, by the date nearest to it in its sentence?"""
     if not dates or setting.published_on is None:
         return False
-    first = dates[0]
-    if first is not mention and first.start == sentence.start and _HEADS_LINE.match(sentence.text, first.end - first.start):
-        end = first.value.end if isinstance(first.value, DateSpan) else None
-        return end is not None and end < setting.published_on - HISTORY  # "2015: collaboration formed; cost then put at $1.5bn"
+    if _is_of_past_line(sentence, mention, dates, setting):
+        return True
     nearest = min(dates, key=lambda d: max(d.start - mention.end, mention.start - d.end))
     if sentence.says("now", min(nearest.end, mention.start - 30), max(nearest.start, mention.end)):
         return False
@@ -330,6 +328,15 @@ def _is_history(sentence: cues.Sentence, mention: Mention, dates: list[Mention],
     if nearest.role is Role.PUBLICATION or end is None or max(nearest.start - mention.end, mention.start - nearest.end) > 60:
         return False
     return end < setting.published_on - HISTORY
+
+
+def _is_of_past_line(sentence: cues.Sentence, mention: Mention, dates: list[Mention], setting: Setting) -> bool:
+    """ "2015: collaboration formed; cost then put at $1.5bn, opening in 2024": all that a line headed by a past year says is of that year."""
+    first = dates[0] if dates else mention
+    if first is mention or first.start != sentence.start or setting.published_on is None or not isinstance(first.value, DateSpan):
+        return False
+    is_head = _HEADS_LINE.match(sentence.text, first.end - first.start) is not None
+    return is_head and first.value.end is not None and first.value.end < setting.published_on - HISTORY
 
 
 def _observation(
