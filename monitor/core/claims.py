@@ -129,7 +129,7 @@ def _is_beside(one: Linked, other: Linked) -> bool:
 def _rank(statement: Linked) -> tuple[bool, bool, float, int]:
     """A date of its own before one relative to the page's; the column headed as current before the others; then the better fit, then the later column."""
     value = statement.observation.value
-    is_relative = isinstance(value, DateSpan) and value.relative
+    is_relative = isinstance(value, DateSpan) and value.is_told_from_today
     return not is_relative, "current column" in statement.reasons, round(statement.score, 1), statement.observation.start
 
 

@@ -334,7 +334,7 @@ def role_said(signature: Signature, observation: Observation, agrees: bool, said
         return Factor(0.2, f"per {observation.value.per}")
     if Role.DEADLINE in roles and "apply" not in signature.concepts:
         return Factor(0.2, "a deadline")
-    if isinstance(observation.value, DateSpan) and observation.value.relative:
+    if isinstance(observation.value, DateSpan) and observation.value.is_told_from_today:
         return Factor(0.75, "a date relative to the page's own")
     if Role.SCENARIO in roles:
         return Factor(0.6, "only supposed")

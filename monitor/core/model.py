@@ -186,6 +186,14 @@ class DateSpan:
     relative: bool = False
 
     @property
+    def is_told_from_today(self) -> bool:
+        """Told by its distance from the day of writing ("last Tuesday", "next year"): more often when something was said than when it is due.
+
+        "Autumn next year" is as good as a date.
+        """
+        return self.relative and self.granularity not in (Granularity.MONTH, Granularity.QUARTER, Granularity.HALF, Granularity.SEASON)
+
+    @property
     def is_no_date(self) -> bool:
         """Said to have no date, or none yet."""
         return self.start is None and self.end is None
