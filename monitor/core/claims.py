@@ -91,7 +91,7 @@ def _statement_key(statement: Linked) -> str:
 
 def _choose(statements: Sequence[Linked], known: Sequence[Value], kinds: Mapping[str, Kind]) -> Linked | None:
     """The statement that tells what the page holds now; None when it only speaks of the past."""
-    now = [s for s in statements if not NOT_NOW & set(s.observation.roles) or (s.observation.pair and s.observation.role is not Role.PAST)]
+    now = [s for s in statements if s.observation.holds_now or (s.observation.pair and s.observation.role is not Role.PAST)]
     denied = [s for s in statements if s.observation.kind == "date" and s.observation.role is Role.DENIED]
     if denied and _is_revoked(denied, now, known, kinds):
         return denied[0]

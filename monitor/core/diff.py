@@ -165,7 +165,7 @@ def _compare(differ: Differ, claim: Claim, now: datetime) -> None:
 def _revision(differ: Differ, fact: Fact, claim: Claim, now: datetime) -> None:
     """A statement of a fact's value: equal, an echo, seen before, or a change."""
     kind = differ.kinds[fact.kind]
-    if type(fact.value) is not type(claim.value) or (isinstance(claim.value, Status) and claim.role in _NOT_YET):
+    if type(fact.value) is not type(claim.value) or (isinstance(claim.value, Status) and not _NOT_YET.isdisjoint(claim.roles)):
         return
     known = _weigh(kind, fact.value, claim.value)
     history = differ.about(fact.key)
@@ -316,7 +316,7 @@ def _site(differ: Differ, fact: Fact, claim: Claim, now: datetime) -> None:
         flag = next((c for c in differ.about(fact.key) if c.provisional == fact.key), None)
         if flag:
             _seen_again(differ, flag, claim, now)
-    elif isinstance(claim.value, Status) and claim.role not in _NOT_YET:
+    elif isinstance(claim.value, Status) and _NOT_YET.isdisjoint(claim.roles):
         _site_status(differ, fact, claim.value, claim, now)
 
 
@@ -338,7 +338,7 @@ def _site_status(differ: Differ, fact: Fact, status: Status, claim: Claim, now: 
 
 def _deed_status(differ: Differ, fact: Fact, status: Status, claim: Claim, now: datetime) -> None:
     """A grant, loan or contract known by its amount is ended, stopped or restored."""
-    if claim.role in _NOT_YET or not (_is_news(claim, now) or claim.before is not None):
+    if not _NOT_YET.isdisjoint(claim.roles) or not (_is_news(claim, now) or claim.before is not None):
         return
     last = next((c for c in reversed(differ.about(fact.key)) if c.type is ChangeType.STATUS_CHANGED), None)
     if last is not None and _is_status(last.new, status.status):

@@ -392,7 +392,8 @@ class _Linker:
         if (
             not self.on_topic
             or observation.region is not Region.MAIN
-            or observation.role in NOT_NOW | {Role.DELTA, Role.RESTATED, Role.SCENARIO}
+            or not observation.holds_now
+            or observation.role in {Role.DELTA, Role.RESTATED, Role.SCENARIO}
         ):
             return None
         subject = subject_of(situation)

@@ -13,7 +13,7 @@ from functools import lru_cache
 from typing import NamedTuple
 
 from monitor.core.lang import Lexicon
-from monitor.core.model import Role
+from monitor.core.model import QUOTATION, Role
 from monitor.core.text.words import Sense, Token, Vocabulary, plain, tokens
 
 # How many words may stand between a cue and its value: "of which more than EUR 300m" has two, "instead of the planned EUR 6.5bn" has two.
@@ -131,7 +131,7 @@ def said(sentence: Sentence, spans: Sequence[tuple[int, int]], index: int, lexic
         words.append(step)
     if _is_quoted(sentence, start) and Role.QUOTED not in roles:
         roles.append(Role.QUOTED)
-        words.append("in quotation marks")
+        words.append(QUOTATION)
     return Said(tuple(roles), tuple(words))
 
 
