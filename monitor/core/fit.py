@@ -15,6 +15,7 @@ from monitor.core.kinds import exchange
 from monitor.core.lang import Lexicon
 from monitor.core.model import Count, DateSpan, Fact, KnownName, Money, Observation, Qualifier, Role, Status, Value
 from monitor.core.situation import AROUND, BEFORE, EVENTS, ROW, SENTENCE, TITLE, Near, Situation, stem, stems
+from monitor.core.text.measures import in_common
 from monitor.core.text.words import plain, properties
 
 # Not a statement of what holds now: a part, an increase or a denied value is never the fact itself.
@@ -197,9 +198,11 @@ def _event(signature: Signature, situation: Situation, agrees: bool) -> Factor |
 
 
 def _unit(signature: Signature, observation: Observation, situation: Situation, lexicon: Lexicon, row_header: str | None) -> Factor | None:
-    """Counts belong to unit nouns: the noun must agree; a further noun makes it a count of something else."""
+    """Counts belong to unit nouns: the noun must agree; a further noun makes it a count of something else. Measures need their property as well."""
     value = observation.value
     assert isinstance(value, Count)
+    if isinstance(signature.fact.value, Count) and signature.fact.value.measure:
+        return _measured(signature, value, situation)
     known = signature.unit | stems(" ".join(signature.fact.about)) if signature.unit else frozenset(signature.stems)
     if not value.unit:
         spoken = [n for w in signature.unit or signature.stems if (n := situation.stems.get(w)) and n.nearness >= SENTENCE]
@@ -224,6 +227,16 @@ def _unit(signature: Signature, observation: Observation, situation: Situation, 
     if not means:
         return None
     return Factor(0.75 if lexicon.code != "en" else 0.45, f"{value.unit} means {sorted(means)[0]}")
+
+
+def _measured(signature: Signature, value: Count, situation: Situation) -> Factor | None:
+    """So many km or MW say nothing by themselves: what is measured (length, capacity) must be said by the number."""
+    if not value.measure or in_common(value.unit, signature.fact.value.unit if isinstance(signature.fact.value, Count) else None) is None:
+        return None
+    words = [(situation.stems[w].nearness, w, situation.stems[w].where) for w in signature.stems if w in situation.stems and w not in signature.unit]
+    concepts = [(situation.concepts[c].nearness, c, situation.concepts[c].where) for c in signature.concepts if c in situation.concepts]
+    near, word, where = max([*words, *concepts], default=(0.0, "", ""))
+    return Factor(0.95 * near if near >= SENTENCE else 0.35, f"{word} {where}" if word else "")
 
 
 def scope_said(signature: Signature, situation: Situation, narrower: frozenset[KnownName], programme: frozenset[str]) -> Factor:
@@ -304,7 +317,7 @@ def numbered_alike(signature: Signature, situation: Situation) -> Factor:
 
 def _is_some_of(said: Value, known: Value) -> bool:
     """Well fewer than the known number? One or two fewer of many is a new figure."""
-    return isinstance(said, Count) and isinstance(known, Count) and not known.measure and said.count < known.count * SOME
+    return isinstance(said, Count) and isinstance(known, Count) and said.count < known.count * SOME
 
 
 def role_said(signature: Signature, observation: Observation, agrees: bool, said_anew: bool = False) -> Factor:
@@ -409,7 +422,8 @@ def times_apart(old: Value, new: Value) -> Decimal | None:
             )
         pair = (old.amount or old.max or old.min, new.amount or new.max or new.min)
     elif isinstance(old, Count) and isinstance(new, Count):
-        pair = (old.count, new.count)
+        factor = in_common(new.unit, old.unit) if old.measure and new.measure else Decimal(1)
+        pair = (old.count, new.count * factor) if factor is not None else (None, None)
     return _times(pair[0], pair[1])
 
 
