@@ -336,6 +336,8 @@ def role_said(signature: Signature, observation: Observation, agrees: bool, said
         roles.discard(Role.PART)  # "so far" below the figure is progress towards it, above it is a new figure
     if _is_some_of(counts[0], counts[1]) and not ({Role.TOTAL, Role.TARGET} & roles or observation.pair or said_anew):
         return Factor(0.5, "fewer, without a word of change: some of them")
+    if isinstance(counts[1], Count) and counts[1].measure and not (agrees or said_anew or observation.pair or Role.PLANNED in roles):
+        return Factor(0.5, "another measure, without a word of change")
     if Role.DELTA in roles:
         return Factor(0.1, "an increase or decrease, not the value")
     if Role.RESTATED in roles:
