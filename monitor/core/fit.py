@@ -233,7 +233,11 @@ def _measured(signature: Signature, value: Count, situation: Situation) -> Facto
     """So many km or MW say nothing by themselves: what is measured (length, capacity) must be said by the number."""
     if not value.measure or in_common(value.unit, signature.fact.value.unit if isinstance(signature.fact.value, Count) else None) is None:
         return None
-    words = [(situation.stems[w].nearness, w, situation.stems[w].where) for w in signature.stems if w in situation.stems and w not in signature.unit]
+    words = [
+        (situation.stems[w].nearness, w, situation.stems[w].where)
+        for w in signature.stems
+        if w in situation.stems and w not in signature.unit
+    ]
     concepts = [(situation.concepts[c].nearness, c, situation.concepts[c].where) for c in signature.concepts if c in situation.concepts]
     near, word, where = max([*words, *concepts], default=(0.0, "", ""))
     return Factor(0.95 * near if near >= SENTENCE else 0.35, f"{word} {where}" if word else "")

@@ -62,9 +62,11 @@ from monitor.core.model import (
 )
 from monitor.core.situation import (
     AROUND,
+    BEFORE,
     EVENTS,
     ROW,
     SENTENCE,
+    SORTS,
     TITLE,
     Situation,
     Surroundings,
@@ -404,6 +406,8 @@ class _Linker:
             return None  # another look at a known amount, in words that do not name its fact
         if isinstance(observation.value, Money) and self._is_known_in_another_currency(observation.value):
             return None
+        if about in SORTS and situation.concepts[about].nearness < SENTENCE and not self._is_ours_near(situation):
+            return None  # neither what the money is nor whose is said by it
         if about is None or (not (self.official and is_prose) and self._is_of_strangers(observation, situation)):
             return None
         if passage.column_header and passage.row is not None and subject is None and not self._row_has_new_site(passage):
@@ -414,6 +418,9 @@ class _Linker:
         reasons = (f"about {subject.text if subject else 'the programme'}, {about}", "no known fact covers it")
         score = 0.6 if situation.names else 0.5
         return Linked(observation, None, score, reasons, label, f"{observation.kind}|{subject.text if subject else ''}|{about}")
+
+    def _is_ours_near(self, situation: Situation) -> bool:
+        return self.official or any(n.nearness >= BEFORE and name.kind != "other" for name, n in situation.names.items())
 
     def _is_known_in_another_currency(self, value: Money) -> bool:
         """A paper abroad tells a known amount in its readers' money only, in which the programme keeps none of its own."""
