@@ -6,7 +6,7 @@ The weights were found on the developed-on replays; `link` multiplies them.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 from typing import NamedTuple
 
@@ -53,6 +53,8 @@ _MONEY_KINDS = frozenset(["fine", "operation_cost", "loan", "private", "sharehol
 # Below this an amount is a price, not a budget of a public programme.
 LEAST_NEW = 100_000
 
+# How much earlier than planned an event may take place at most before the date is more likely another's.
+FAR_EARLIER = timedelta(days=180)
 # A number this close to the known one is its next state though a word more stands in its unit.
 NEXT = Decimal("1.1")
 # Below this share of the known number a count is one of some of them.
@@ -365,8 +367,8 @@ def role_said(signature: Signature, observation: Observation, agrees: bool, said
     return Factor(1.0, "")
 
 
-def plausible(fact: Fact, new: Value, agrees: bool) -> Factor:
-    """How likely one value follows the other: the same is likeliest, another order of magnitude hardly."""
+def plausible(fact: Fact, new: Value, agrees: bool, published: date | None = None) -> Factor:
+    """How likely one value follows the other: the same is likeliest, another order of magnitude hardly. `published` is the day of the page."""
     old = fact.value
     if agrees:
         return Factor(1.1, "")
@@ -375,6 +377,8 @@ def plausible(fact: Fact, new: Value, agrees: bool) -> Factor:
             return Factor(0.3, "the event had happened when it was announced")
         if fact.valid_from and new.end and new.end < fact.valid_from:
             return Factor(0.0, "was past when the event was announced as still to come")
+        if published and new.end and old.start and new.end <= published < old.start and old.start - new.end > FAR_EARLIER:
+            return Factor(0.3, "is past already, long before the event was due")
         first = next((d for d in (old.start, old.end) if d), None)
         second = next((d for d in (new.start, new.end) if d), None)
         years = abs(first.year - second.year) if first and second else 0
