@@ -23,6 +23,9 @@ VALUE_WORDS = stems(
     "eur euro euros usd gbp dollar dollars pound pounds zloty million millions billion billions thousand trillion mio mrd mln mld bn amount total"
 )
 
+# Scopes that set nothing apart, as people write them.
+WHOLE = stems("programme program programa programma programm project projet projekt progetto proyecto projeto whole overall entire general all")
+
 # Facts looked at closely for one observation. With more facts of a kind than this, those that share nothing with the situation are passed over.
 MOST_CANDIDATES = 24
 
@@ -150,7 +153,7 @@ class Catalogue:
         words = [
             t for t in tokens(fact.scope or "") if not properties(load("en")).concepts(t.word) or t.word in ("phase", "section", "lot")
         ]
-        return stems(" ".join(t.word for t in words)) - self.programme
+        return stems(" ".join(t.word for t in words)) - self.programme - WHOLE
 
     def _weight(self, kind: str, feature: str) -> float:
         """How well a feature tells this kind's facts apart: 1 for one fact's own, falling with how many share it."""

@@ -252,7 +252,7 @@ def scope_said(signature: Signature, situation: Situation, narrower: frozenset[K
     if signature.label_keys and not any(name.key in signature.label_keys for name in situation.names):
         return Factor(0.4, "does not name the part its label names")
     part = Factor(1.0, "") if signature.fact.kind == "count" else _part_of(situation, narrower)
-    if part.factor < 1 or not signature.fact.scope:
+    if part.factor < 1 or not signature.scope:  # a scope like "programme" sets nothing apart
         return part
     return _worded_scope(signature, situation)
 
