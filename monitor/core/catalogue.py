@@ -20,11 +20,15 @@ from monitor.core.text.words import Vocabulary, properties, tokens
 
 # Words that say how much, not of what; they stand in labels and `about` of many baselines.
 VALUE_WORDS = stems(
-    "eur euro euros usd gbp dollar dollars pound pounds zloty million millions billion billions thousand trillion mio mrd mln mld bn amount total"
+    "eur euro euros usd gbp dollar dollars pound pounds zloty zlotych million millions billion billions thousand trillion mio mrd mln mld bn mds md amount total "
+    "millionen milliarden milliarde milliard milliards millon millones millardos miles milione milioni miliardo miliardi milion miliony milionow miliard "
+    "miliardy miliardow milhao milhoes bilhao bilhoes miljoen miljard montant betrag summe importe cuantia importo kwota montante valor bedrag crore lakh"
 )
 
 # Scopes that set nothing apart, as people write them.
-WHOLE = stems("programme program programa programma programm project projet projekt progetto proyecto projeto whole overall entire general all")
+WHOLE = stems(
+    "programme program programa programma programm project projet projekt progetto proyecto projeto whole overall entire general all"
+)
 
 # Facts looked at closely for one observation. With more facts of a kind than this, those that share nothing with the situation are passed over.
 MOST_CANDIDATES = 24

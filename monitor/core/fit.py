@@ -415,7 +415,7 @@ def coincide(old: Value, new: Value) -> bool:
         if a is None or b is None:
             return False
         is_hedged = (new.qualifier is Qualifier.OVER and a > b) or (new.qualifier is Qualifier.UNDER and a < b)  # 12.25 is "over 12"
-        return abs(a - b) <= min(unit if is_hedged else unit / 2, max(a, b) / (20 if is_hedged else 50))
+        return abs(a - b) <= min(unit if is_hedged else unit / 2, max(a, b) / (20 if is_hedged else 40))
     return old.count == new.count if isinstance(old, Count) and isinstance(new, Count) else True
 
 

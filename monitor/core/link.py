@@ -111,6 +111,7 @@ NO_DATE_THRESHOLD = 0.3  # "no new date has been set" seldom names its event in 
 ELSEWHERE = 0.6  # a sentence about a town that is not ours, where it names nothing of the programme
 RESTATED_WITHIN = Decimal("1.2")  # a sum restated in a foreign currency is hardly further off the rate of the years
 KNOWN_BONUS = 0.25  # by which the fact whose known value it is goes before one that words fit better
+ABOVE_ALL = Decimal("1.5")
 LIST_WORDS = 6  # a longer stretch between commas is no item of a list
 
 
@@ -406,6 +407,8 @@ class _Linker:
             return None  # another look at a known amount, in words that do not name its fact
         if isinstance(observation.value, Money) and self._is_known_in_another_currency(observation.value):
             return None
+        if isinstance(observation.value, Money) and self._is_above_all(observation.value):
+            return None  # a part cannot be more than the whole
         if about in SORTS and situation.concepts[about].nearness < SENTENCE and not self._is_ours_near(situation):
             return None  # neither what the money is nor whose is said by it
         if about is None or (not (self.official and is_prose) and self._is_of_strangers(observation, situation)):
@@ -418,6 +421,18 @@ class _Linker:
         reasons = (f"about {subject.text if subject else 'the programme'}, {about}", "no known fact covers it")
         score = 0.6 if situation.names else 0.5
         return Linked(observation, None, score, reasons, label, f"{observation.kind}|{subject.text if subject else ''}|{about}")
+
+    def _is_above_all(self, value: Money) -> bool:
+        """Is it well more than every amount known in its currency?"""
+        facts = (s.fact for s in self.catalogue.by_kind.get("money", ()) if s.fact.version)
+        known = [
+            v.amount or v.max or v.min
+            for f in facts
+            for v in self.known.get(f.key, (f.value,))
+            if isinstance(v, Money) and v.currency == value.currency
+        ]
+        amount = value.amount or value.max or value.min
+        return len(known) > 1 and amount is not None and amount > ABOVE_ALL * max(k or Decimal(0) for k in known)
 
     def _is_ours_near(self, situation: Situation) -> bool:
         return self.official or any(n.nearness >= BEFORE and name.kind != "other" for name, n in situation.names.items())
@@ -578,6 +593,8 @@ class _Linker:
         if not self._is_added(observation, situation):
             return Unlinked(observation, "named as a place, not as one more site of the programme")
         name = value.name or value.place or ""
+        if any(n.kind in ("scope", "programme") and n.text.casefold() == name.casefold() for n in self.catalogue.names):
+            return Unlinked(observation, f"{name} is a part of the programme already")
         self.new_sites.setdefault(observation.sentence_start, []).append(name)
         return Linked(
             observation,
@@ -696,17 +713,9 @@ class _Linker:
         left = self._leaving(observation, observation.value)
         if left is not None:
             return left
-        for signature in self.catalogue.by_kind.get("status", ()):
-            if not signature.fact.version or observation.confidence < 0.5 or self._is_said_of_another(signature, observation.value):
-                continue
-            prop = property_said(signature, observation, situation, False, self.lexicon)
-            score = (
-                (prop.factor if prop else 0.0)
-                * scope_said(signature, situation, self.catalogue.narrower, self.catalogue.programme).factor
-                * self._topic(situation).factor
-            )
-            if score >= THRESHOLD:
-                return Linked(observation, signature.fact.key, score, (prop.reason if prop else "",), signature.fact.label)
+        best = max(self._states(observation, observation.value, situation), key=lambda t: t.score, default=None)
+        if best and best.score >= THRESHOLD:
+            return Linked(observation, best.signature.fact.key, best.score, best.reasons, best.signature.fact.label)
         is_of_thing = bool(
             {"sites", "projects", "building", "machine", *self.catalogue.things}
             & {c for c, n in situation.concepts.items() if n.nearness >= AROUND}
@@ -722,6 +731,16 @@ class _Linker:
         if deed is not None and is_deed and deed.version and observation.value.status in _FATES:
             return Linked(observation, deed.key, 0.7, (f"said of {deed.label}, whose amount stands beside it",), deed.label)
         return self._new_status(observation, situation) or Unlinked(observation, "no fact with a status is named in the clause")
+
+    def _states(self, observation: Observation, status: Status, situation: Situation) -> Iterator[Target]:
+        """The facts that keep a state, each as far as this is said of it."""
+        for signature in self.catalogue.by_kind.get("status", ()):
+            if not signature.fact.version or observation.confidence < 0.5 or self._is_said_of_another(signature, status):
+                continue
+            prop = property_said(signature, observation, situation, False, self.lexicon)
+            if prop is not None:
+                scope = scope_said(signature, situation, self.catalogue.narrower, self.catalogue.programme)
+                yield Target(signature, prop.factor * scope.factor * self._topic(situation).factor, (prop.reason,))
 
     def _leaving(self, observation: Observation, status: Status) -> Linked | None:
         """ "The withdrawal of Broadcom": a participant that is known and leaves."""
