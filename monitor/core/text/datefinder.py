@@ -189,7 +189,7 @@ def _is_time(stretch: Stretch, core: Core, left: Left) -> bool:
     month = next((t for t in stretch.tokens[core.first : core.last + 1] if t.letter in "Mm"), None)
     if month and not _is_month(stretch, core, month):
         return False
-    if core.form in ("day", "days"):
+    if core.form in ("day", "days", "word_day", "ordinal_day", "ordinal_of_month"):
         return True
     if core.form in ("month_day", "month_days", "month_day_stop"):
         return left.in_word != "in"

@@ -19,7 +19,7 @@ from monitor.core.text.periods import Period, span
 
 # A year, said or relative, with what may stand before it: ", 2024", "de 2024", "im Jahr 2024", "next year", "of the year".
 _SAID = r"(?:J\.?[GL]?)?[Yy](?:\.?J(?![+_]))?"
-_OLD = r",?[GL]{0,3}(?:J[GL]?)?6"  # a year before 1900, beside a day or month
+_OLD = r",?[GL]{0,3}(?:J[GL]?)?[64]"  # a year before 1900 or in words, beside a day or month
 _RELATIVE = r"(?:[+_=]J|J[GL]?[+_]|=L?J|b)"
 _YEAR = rf"(?:,?[GL]{{0,3}}(?:{_SAID}|{_RELATIVE})|[GL]{{1,3}}J(?![YyJ]))"
 _NUMBER = r"[12o]\.?"
@@ -35,6 +35,9 @@ FORMS = {
     "days": rf"{_NUMBER}L?[-tTK&/V]{{1}}(?:L|W|G)?{_NUMBER}[GL]{{0,2}}{_MONTH}(?:{_YEAR})?",
     "week_of_day": rf"u[GL]{{1,2}}{_NUMBER}[GL]{{0,2}}{_MONTH}(?:{_YEAR})?",
     "day": rf"{_WEEKDAY}(?:u[GL]?)?{_NUMBER}[GL]{{0,2}}{_MONTH}(?:{_YEAR}|{_OLD}|{_GONE})?",
+    "word_day": rf"{_WEEKDAY}v[GL]{{0,2}}M(?:{_YEAR}|{_OLD}|{_GONE})?",
+    "ordinal_day": rf"{_WEEKDAY}O[GL]{{0,2}}M(?:{_YEAR}|{_OLD}|{_GONE})?",
+    "ordinal_of_month": rf"O[GL][Mm](?:{_YEAR}|{_OLD})?",
     "week_of_month": rf"[O1o_]\.?u[GL]{{0,3}}{_MONTH}{_YEAR}",
     "calendar_week": rf"(?:u[12]|u9|[129]\.?u)(?:[-/]?{_YEAR})|uE",
     "dash_day": r"[12]-[Mm]\.?-[Y9]",
@@ -66,7 +69,7 @@ FORMS = {
     "fiscal_mark": rf"{_PART}\?",
     "two_years": rf"{_PART}F",
     "coming_units": r"[+_]G?[v12][uJ]|[v12][+_]u",
-    "after_units": r"[IR~]c?L?[v12]G?[uJ]|[v12]G?u[rZ](?!G?[LY])|[v1]?Jr",
+    "after_units": r"[IR~]c?L?[v12]G?[uJ]|[v12]G?u(?:[rZ](?!G?[LY])|\$)|[v1]?Jr",
     "before_units": r"[gX][v12]G?[uJ]|[v12]G?[uJ]a",
     "within_units": r"[wB]c?[GL]{0,2}[v12]G?[uJ]",
     "rest_of_year": r"rG?(?:=L?J)",
@@ -83,6 +86,9 @@ FORMS = {
 # Forms that only some languages have, by the flag of [dates] that allows them.
 _ONLY_WITH = {
     "month_of_short_year": "day_first",
+    "ordinal_day": "day_first",
+    "ordinal_of_month": "month_first",
+    "word_day": "cardinal_days",
     "month_days": "month_first",
     "month_day": "month_first",
     "month_day_stop": "month_first",
@@ -92,8 +98,8 @@ _ONLY_WITH = {
 
 
 @cache
-def _grammar(month_first: bool, year_first: bool) -> re.Pattern[str]:
-    allowed = {"month_first": month_first, "day_first": not month_first, "year_first": year_first}
+def _grammar(month_first: bool, year_first: bool, cardinal_days: bool) -> re.Pattern[str]:
+    allowed = {"month_first": month_first, "day_first": not month_first, "year_first": year_first, "cardinal_days": cardinal_days}
     forms = "|".join(f"(?P<{name}>{source})" for name, source in FORMS.items() if allowed.get(_ONLY_WITH.get(name, ""), True))
     # What no form begins with: saying so first spares fifty tries at most places.
     return re.compile(rf"(?![{_NEVER_FIRST}]|[GL](?!u))(?:{forms})")
@@ -120,7 +126,7 @@ _CHUNK = re.compile(r"[^xn]*[MmSsQHPpYy6DEFCdqh!@?JuzbWv%][^xn]*")
 def read(tokens: Sequence[Token], words: Words, setting: Setting) -> list[Core]:
     """The cores of a stretch of tokens, left to right; impossible dates are left out."""
     letters = "".join(token.letter for token in tokens)
-    grammar = _grammar(words.month_first, words.year_first)
+    grammar = _grammar(words.month_first, words.year_first, words.cardinal_days)
     matches = (match for chunk in _CHUNK.finditer(letters) for match in grammar.finditer(letters, *chunk.span()))
     found = (_core(match.lastgroup or "", tokens, match.start(), match.end(), words, setting) for match in matches)
     return [core for core in found if core]

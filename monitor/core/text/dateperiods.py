@@ -43,7 +43,7 @@ def part_of(token: Token) -> str:
 
 def year_of(tokens: Sequence[Token], setting: Setting) -> tuple[int | None, bool]:
     """The year said, and whether it was said relative to the publication date ("next year", "of the year")."""
-    said = first(tokens, "Yy6")
+    said = first(tokens, "Yy64")
     if said:
         return int(said.value), False
     abbreviated = first(tokens, "b")
@@ -87,6 +87,19 @@ def _day(base: Period, tokens: Sequence[Token], words: Words) -> Period | None:
     if unit and unit.letter == "u" and unit.value != "day":
         return None  # "dia 27 de fevereiro", not "week 27 maart"
     return replace(base, granularity=Granularity.DAY, part=None, month=number_in(tokens, "Mm"), day=number_in(tokens, "12o"))
+
+
+def _word_day(base: Period, tokens: Sequence[Token], words: Words) -> Period | None:
+    """ "veintitrés de febrero", "le premier mai", "am zweiten Mai"; "un marzo" is some March, "the final of May" no fourth."""
+    number = first(tokens, "vO")
+    if not number or (number.letter == "v" and number.value == 1) or (number.letter == "O" and number.value > _last_ordinal(words)):
+        return None
+    return replace(base, granularity=Granularity.DAY, part=None, month=number_in(tokens, "Mm"), day=int(number.value))
+
+
+def _last_ordinal(words: Words) -> int:
+    """The last day of a month that is an ordinal in words: where other days are plain numbers, the first only."""
+    return 1 if words.cardinal_days else 3 if words.month_first else 4
 
 
 def _dash_day(base: Period, tokens: Sequence[Token], words: Words) -> Period | None:
@@ -202,6 +215,9 @@ PERIODS: dict[str, Callable[[Period, Sequence[Token], Words], Period | None]] = 
     "days": _days,
     "month_days": _days,
     "day": _day,
+    "word_day": _word_day,
+    "ordinal_day": _word_day,
+    "ordinal_of_month": _word_day,
     "month_day": _day,
     "month_day_stop": _day,
     "year_day": _day,

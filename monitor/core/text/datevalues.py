@@ -115,7 +115,10 @@ def _today(tokens: Sequence[Token], words: Words, setting: Setting) -> DateSpan 
 
 
 def _after_units(tokens: Sequence[Token], words: Words, setting: Setting) -> DateSpan | None:
-    return _moved(setting.published_on, unit_of(tokens), number_in(tokens, "v12") or 1)
+    unit = unit_of(tokens)
+    if unit in ("day", "week") and first(tokens, "rZ"):
+        return None  # "three days later" counts from what was told before
+    return _moved(setting.published_on, unit, number_in(tokens, "v12") or 1)
 
 
 def _before_units(tokens: Sequence[Token], words: Words, setting: Setting) -> DateSpan | None:

@@ -4,11 +4,11 @@ A stretch of text becomes a string of class letters ("by the end of March 2027" 
 The lists of [dates] in `core/lang/<code>.toml` say which words have which letter; a word stands in one list only.
 
     M m month (m: an everyday word too)   S s season (s: likewise)   Q quarter  H half  P middle or half  O ordinal  p part  z part of the year in one word
-    1 2 9 n numbers 1-12, 13-31, other two digits, longer            o "3rd"    Y y 6 year, '27, year before 1900    v number word
+    1 2 9 n numbers 1-12, 13-31, other two digits, longer            o "3rd"    Y y 6 4 year, '27, before 1900, in words    v number word
     D day  E month and year  F two years  C 8 decade ("1990s", "nineties"), its number ("jaren negentig")  d day and month without year  q h Q2, H1  ! "1H26"
     A from on  B by  X before  Z after  f from  G of/from  j range from  T until  t to  K to (moved)  e ~ between  & and  V or  > earliest  < latest
-    i I R in (I, R: before durations)  w within  L article, of  J year noun  u unit  + _ = next, last, this  a g ago  r later  k fiscal  ? FY26  % "the years"
-    b this or last year in one word   N not  0 none  c about  @ today  W weekday  x any other word, and a phrase that only holds a date word ("por la mañana")
+    i I R in (I, R: before durations)  w within  L article, of  J year noun  u unit  + _ = next, last, this  a g ago  r $ later, from now  k fiscal  ? FY26
+    % "the years"  b this or last year in one word   N not  0 none  c about  @ today  W weekday  x any other word ("por la mañana" too)
 """
 
 from __future__ import annotations
@@ -66,6 +66,7 @@ LISTS = {
     "ago": "a",
     "ago_before": "g",
     "later": "r",
+    "from_now": "$",
     "fiscal": "k",
     "decade": "%",
     "not": "N",
@@ -115,6 +116,7 @@ class Words:
         self.tense = re.compile(_tense_source(section)) if "ahead" in section else None
         self.clause_openers = _lookup(section, "clause_openers")
         self.verb_last: bool = section.get("verb_last", False)
+        self.cardinal_days: bool = section.get("cardinal_days", False)
         self.capital_weekdays: bool = section.get("capital_weekdays", False)
         self.this_weekday_ahead: bool = section.get("this_weekday_ahead", False)
         self.any_day_before = frozenset(section.get("any_day_before", []))
@@ -268,6 +270,10 @@ def _entries(section: Mapping[str, Any]) -> dict[str, tuple[str, Any]]:
         found.update({word: ("b", int(offset)) for word in forms})
     for number, forms in section.get("small_numbers", {}).items():
         found.update({word: ("v", int(number)) for word in forms})
+        for opening in section.get("year_openings", []):
+            found.update({opening + word: ("4", 2000 + int(number)) for word in forms})
+    for number, forms in section.get("day_ordinals", {}).items():
+        found.update({word: ("o", int(number)) for word in forms})
     found.update(dict.fromkeys(section.get("not_dates", []), ("x", None)))
     return found
 
