@@ -12,6 +12,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
+from datetime import date
 from decimal import Decimal
 from typing import NamedTuple
 
@@ -112,6 +113,7 @@ ELSEWHERE = 0.6  # a sentence about a town that is not ours, where it names noth
 RESTATED_WITHIN = Decimal("1.2")  # a sum restated in a foreign currency is hardly further off the rate of the years
 KNOWN_BONUS = 0.25  # by which the fact whose known value it is goes before one that words fit better
 ABOVE_ALL = Decimal("1.5")
+LIKELY = 0.5  # the least plausibility of what stands beside a known value
 LIST_WORDS = 6  # a longer stretch between commas is no item of a list
 
 
@@ -136,13 +138,14 @@ def link(
     known: Mapping[str, Sequence[Value]],
     previous: Sequence[Claim] = (),
     official: bool = False,
+    today: date | None = None,
 ) -> Links:
     """Tie each observation of a page to the fact it is a statement of, to a new fact (`fact` None), or to nothing, with reasons in words.
 
     `known` holds per fact the values known so far (current and flagged ones). `previous` are the live claims of the same page: their sentences met again are
-    near-certain. `official` is the source's standing with the programme.
+    near-certain. `official` is the source's standing with the programme, `today` the day of the look: what a page without a date of its own is read as of.
     """
-    linker = _Linker(page, observations, catalogue, lexicon, known, previous, official)
+    linker = _Linker(page, observations, catalogue, lexicon, known, previous, official, page.published_on or today)
     linked: list[Linked] = []
     unlinked: list[Unlinked] = []
     # What is said of a new site is known by it, and a state by the grant or contract it is said of.
@@ -171,12 +174,14 @@ class _Linker:
         known: Mapping[str, Sequence[Value]],
         previous: Sequence[Claim],
         official: bool,
+        today: date | None,
     ) -> None:
         self.page = page
         self.catalogue = catalogue
         self.lexicon = lexicon
         self.known = known
         self.official = official
+        self.today = today
         self.surroundings = Surroundings(page, lexicon, catalogue.names)
         self.previous = [c for c in previous if c.fact in catalogue.facts and len(c.anchor) >= 16]
         self._cues: dict[tuple[int, int], frozenset[str]] = {}
@@ -290,7 +295,7 @@ class _Linker:
         if partner is None or (isinstance(partner.value, Money) and telling(partner.value) < 0.68):
             return None
         facts = list(self._facts_saying(partner))
-        if len(facts) != 1 or not plausible(facts[0], observation.value, agrees=False).factor:
+        if len(facts) != 1 or plausible(facts[0], observation.value, agrees=False).factor < LIKELY:
             return None
         return Linked(observation, facts[0].key, 0.95, ("the old value beside it is the known one",), facts[0].label)
 
@@ -355,13 +360,13 @@ class _Linker:
             numbered_alike(signature, situation),
             scope,
             role_said(signature, observation, agrees, self._is_said_anew(observation)),
-            plausible(signature.fact, observation.value, agrees, self.page.published_on),
+            plausible(signature.fact, observation.value, agrees, self.today),
             self._topic(situation),
         ]
         score = 1.0 if signature.fact.version else PROVISIONAL
         for factor in factors:
             score *= factor.factor
-        if is_just_past(observation.value, self.page.published_on):
+        if is_just_past(observation.value, self.today):
             score *= 0.4
         if situation.is_elsewhere and not agrees and observation.pair is None:
             score *= ELSEWHERE
@@ -491,8 +496,7 @@ class _Linker:
             c for c, n in near.items() if c in EVENTS and n >= 0.9 and c not in ("announce", "review", "apply", "sign", "approve", "decide")
         ]
         named = any(n.nearness >= 0.8 and name.kind in ("site", "organisation", "programme") for name, n in situation.names.items())
-        published = self.page.published_on
-        is_ahead = value.end is None or published is None or value.end >= published
+        is_ahead = value.end is None or self.today is None or value.end >= self.today
         if not events or not is_ahead or value.yearless or value.relative or Role.DEADLINE in observation.roles:
             return None
         if not (named or self.page.passages[observation.passage].label or self.page.passages[observation.passage].row_header):
