@@ -48,6 +48,7 @@ class Signature:
     label_keys: frozenset[str]
     is_only_of_scope: bool  # no other fact of its kind has this scope
     names: frozenset[str]  # the stems of its label that are the programme's own name
+    phrases: tuple[frozenset[str], ...]  # the stems of each of its names: what a state is of, and the words of `about`
 
 
 def _size(value: Value) -> tuple[str, ...]:
@@ -131,6 +132,7 @@ class Catalogue:
             self._label_keys(fact),
             bool(fact.scope) and self._alike[fact.scope, fact.kind] == 1,
             (words | stems(getattr(fact.value, "of", None) or "")) & self.programme,
+            tuple(p for text in (getattr(fact.value, "of", None) or fact.label, *fact.about) if (p := stems(text) - self.programme)),
         )
 
     def _scope_keys(self, fact: Fact) -> frozenset[str]:

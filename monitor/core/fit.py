@@ -84,12 +84,21 @@ def property_said(
     return _described(signature, observation, situation, agrees, row_header)
 
 
+# States of money and contracts; that a site or a law was "funded" or "awarded" something is no state of it.
+_DEEDS = frozenset({"funded", "awarded"})
+
+
 def _stated(signature: Signature, status: Status, situation: Situation, lexicon: Lexicon) -> Factor | None:
     """A state is said of a subject: the words of the fact must stand by it, its concepts in the subject itself ("sites" are spoken of everywhere)."""
+    if status.status in _DEEDS and not {"contract", "grant", "loan", "call"} & set(signature.concepts):
+        return None
     of = status.of or ""
     said_of = properties(lexicon).concepts(of)
     concepts = {c: situation.concepts[c] for c in said_of & set(signature.concepts) if c in situation.concepts}
     words = {w: situation.stems[w] for w in signature.stems if w in situation.stems}
+    near = {w for w, n in situation.stems.items() if n.nearness >= BEFORE}
+    if not concepts and not any(phrase <= near for phrase in signature.phrases):
+        words = {}  # "south of Bordeaux" is not met in every sentence about Bordeaux
     if not words and not concepts:
         return Factor(0.9, f"said of {of}") if not signature.stems and stems(of) & signature.names else None
     return _explained(signature, concepts, words, {})
