@@ -335,6 +335,14 @@ def _is_some_of(said: Value, known: Value) -> bool:
     return isinstance(said, Count) and isinstance(known, Count) and said.count < known.count * SOME
 
 
+def _is_less(said: Value, known: Value) -> bool:
+    """Less than half the known amount? Budgets grow more often than they are halved; parts are told of every day."""
+    if not isinstance(said, Money) or not isinstance(known, Money) or said.currency != known.currency:
+        return False
+    a, b = said.amount or said.max, known.amount or known.min
+    return a is not None and b is not None and a < b / 2
+
+
 def role_said(signature: Signature, observation: Observation, agrees: bool, said_anew: bool = False) -> Factor:
     """A part, a tranche or an increase is not the whole; a deadline is not the event. `said_anew`: the statement stands under a label of its own,
 
@@ -351,6 +359,10 @@ def role_said(signature: Signature, observation: Observation, agrees: bool, said
         roles.discard(Role.PART)  # "so far" below the figure is progress towards it, above it is a new figure
     if _is_some_of(counts[0], counts[1]) and not ({Role.TOTAL, Role.TARGET} & roles or observation.pair or said_anew):
         return Factor(0.5, "fewer, without a word of change: some of them")
+    if _is_less(counts[0], counts[1]) and not (
+        {Role.TOTAL, Role.SUM} & roles or observation.pair or said_anew or agrees or signature.fact.scope
+    ):
+        return Factor(0.6, "well below the known sum, without a word of change: some of it")
     if isinstance(counts[1], Count) and counts[1].measure and not (agrees or said_anew or observation.pair or Role.PLANNED in roles):
         return Factor(0.5, "another measure, without a word of change")
     if Role.DELTA in roles:
