@@ -300,8 +300,11 @@ class _Linker:
         return Linked(observation, facts[0].key, 0.95, ("the old value beside it is the known one",), facts[0].label)
 
     def _comparison(self, observation: Observation) -> str | None:
-        """ "By comparison", "elsewhere": the sentence is about something else on purpose."""
-        return "is a comparison with something else" if "elsewhere" in self._cues_near(observation) else None
+        """ "By comparison", "elsewhere", "a survey of": the sentence is about something else on purpose."""
+        cues = self._cues_near(observation)
+        if observation.kind == "count" and "sample" in cues:
+            return "counts those who were asked"
+        return "is a comparison with something else" if "elsewhere" in cues else None
 
     def _column_of_others(self, observation: Observation) -> str | None:
         """Where one column of a table is headed by the programme's name, a column headed by another name is about something else."""
@@ -511,10 +514,13 @@ class _Linker:
         is_listed = (
             label is not None and passage.form in ("cell", "definition", "item") and passage.column_header is None
         ) or ":" in observation.quote
+        is_all = (
+            observation.start - passage.start <= 2 and observation.role is Role.CURRENT
+        )  # "eight, of which four are ready" says more than one number
         is_detail = bool(properties(self.lexicon).concepts(value.unit or "") & _DETAILS) if isinstance(value, Count) else True
         if (
             not self.official
-            or not is_listed
+            or not (is_listed and is_all)
             or is_detail
             or not isinstance(value, Count)
             or value.measure
