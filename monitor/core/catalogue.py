@@ -14,8 +14,9 @@ from dataclasses import dataclass
 from monitor.core.kinds import Kind
 from monitor.core.lang import load
 from monitor.core.model import Baseline, Count, Fact, KnownName, Money, Observation, Site, Value
-from monitor.core.situation import THINGS, Situation, numbered, stem, stems
+from monitor.core.situation import EVENTS, THINGS, Situation, numbered, stem, stems
 from monitor.core.text import names as known_names
+from monitor.core.text.cues import vocabulary
 from monitor.core.text.words import Vocabulary, properties, tokens
 
 # Words that say how much, not of what; they stand in labels and `about` of many baselines.
@@ -48,6 +49,8 @@ class Signature:
     label_keys: frozenset[str]
     is_only_of_scope: bool  # no other fact of its kind has this scope
     names: frozenset[str]  # the stems of its label that are the programme's own name
+    own: frozenset[str]  # stems that no other fact of its kind has and that tell of no event
+    is_yearly: bool  # an amount a year, by its value or by its label
     phrases: tuple[frozenset[str], ...]  # the stems of each of its names: what a state is of, and the words of `about`
 
 
@@ -71,6 +74,7 @@ class Catalogue:
         self.aliases = [a for a in (frozenset(stem(t.word) for t in tokens(n)) for n in (baseline.title, *baseline.aliases)) if a]
         self._finder = known_names.finder(self.names)
         self.narrower = _narrower(self.names, self.facts.values(), self.programme)
+        self._cues = [vocabulary(load(code)) for code in dict.fromkeys(("en", *baseline.languages))]
         vocabularies = [properties(load(code)) for code in dict.fromkeys(("en", *baseline.languages))]
         described = {
             key: frozenset(c for v in vocabularies for text in (f.label, *f.about) for c in v.concepts(text)) - THINGS
@@ -132,8 +136,15 @@ class Catalogue:
             self._label_keys(fact),
             bool(fact.scope) and self._alike[fact.scope, fact.kind] == 1,
             (words | stems(getattr(fact.value, "of", None) or "")) & self.programme,
+            self._own(fact, words, vocabularies),
+            bool(getattr(fact.value, "per", None)) or any(v.concepts(fact.label) & {"yearly"} for v in self._cues),
             tuple(p for text in (getattr(fact.value, "of", None) or fact.label, *fact.about) if (p := stems(text) - self.programme)),
         )
+
+    def _own(self, fact: Fact, words: frozenset[str], vocabularies: Sequence[Vocabulary]) -> frozenset[str]:
+        said = [t for text in fact.about for t in tokens(text)]
+        events = {stem(t.word) for t in said for v in vocabularies if v.concepts(t.word) & EVENTS}
+        return frozenset(w for w in words - VALUE_WORDS - events - self.programme if self._frequency[fact.kind, w] == 1)
 
     def _scope_keys(self, fact: Fact) -> frozenset[str]:
         """The facts of the site or organisation that a scope names in full or in part ("Hillingdon" of "Hillingdon Hospital")."""

@@ -5,7 +5,7 @@ The weights were found on the developed-on replays; `link` multiplies them.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date, timedelta
 from decimal import Decimal
 from typing import NamedTuple
@@ -14,7 +14,7 @@ from monitor.core.catalogue import Signature
 from monitor.core.kinds import exchange
 from monitor.core.lang import Lexicon
 from monitor.core.model import Count, DateSpan, Fact, KnownName, Money, Observation, Qualifier, Role, Status, Value
-from monitor.core.situation import AROUND, BEFORE, EVENTS, ROW, SENTENCE, TITLE, Near, Situation, stem, stems
+from monitor.core.situation import AROUND, BEFORE, EVENTS, ROW, SENTENCE, SORTS, TITLE, Near, Situation, stem, stems
 from monitor.core.text.measures import in_common
 from monitor.core.text.words import plain, properties
 
@@ -93,7 +93,7 @@ def _stated(signature: Signature, status: Status, situation: Situation, lexicon:
     if status.status in _DEEDS and not {"contract", "grant", "loan", "call"} & set(signature.concepts):
         return None
     of = status.of or ""
-    said_of = properties(lexicon).concepts(of)
+    said_of = properties(lexicon).concepts(of) - SORTS
     concepts = {c: situation.concepts[c] for c in said_of & set(signature.concepts) if c in situation.concepts}
     words = {w: situation.stems[w] for w in signature.stems if w in situation.stems}
     near = {w for w, n in situation.stems.items() if n.nearness >= BEFORE}
@@ -296,7 +296,7 @@ def _worded_scope(signature: Signature, situation: Situation) -> Factor:
     met = worded(signature, situation)
     if met:
         return Factor(0.8 + 0.2 * max(met), f"within {signature.fact.scope}")
-    own = [w for w, weight in signature.stems.items() if weight == 1 and w in situation.stems and situation.stems[w].nearness >= AROUND]
+    own = [w for w in signature.own if w in situation.stems and situation.stems[w].nearness >= AROUND]
     if own:
         return Factor(0.9, f"{own[0]}, said of nothing else, stands by it")  # the scope may be written in another language than the page
     return Factor(0.4 if _is_named_scope(signature) else 0.85, f"does not name {signature.fact.scope}")
@@ -373,11 +373,7 @@ def role_said(signature: Signature, observation: Observation, agrees: bool, said
         part = next(r for r in observation.roles if r in _PARTIAL)
         is_whole = part is Role.SUM and not signature.scope_keys
         return Factor(0.9 if is_whole else 0.35, f"said as a {part}")
-    if (
-        isinstance(observation.value, Money)
-        and observation.value.per
-        and not (isinstance(signature.fact.value, Money) and signature.fact.value.per)
-    ):
+    if isinstance(observation.value, Money) and observation.value.per and not (signature.is_yearly and observation.value.per == "year"):
         return Factor(0.2, f"per {observation.value.per}")
     if Role.DEADLINE in roles and "apply" not in signature.concepts:
         return Factor(0.2, "a deadline")
@@ -388,8 +384,11 @@ def role_said(signature: Signature, observation: Observation, agrees: bool, said
     return Factor(1.0, "")
 
 
-def plausible(fact: Fact, new: Value, agrees: bool, published: date | None = None) -> Factor:
-    """How likely one value follows the other: the same is likeliest, another order of magnitude hardly. `published` is the day of the page."""
+def plausible(fact: Fact, new: Value, agrees: bool, published: date | None = None, known: Sequence[Value] = ()) -> Factor:
+    """How likely one value follows the other: the same is likeliest, another order of magnitude hardly.
+
+    `published` is the day of the page, `known` are the values said of the fact so far: what was flagged counts like what was announced.
+    """
     old = fact.value
     if agrees:
         return Factor(1.1, "")
@@ -404,7 +403,7 @@ def plausible(fact: Fact, new: Value, agrees: bool, published: date | None = Non
         second = next((d for d in (new.start, new.end) if d), None)
         years = abs(first.year - second.year) if first and second else 0
         return Factor(1.0 if years <= 4 else 0.8 if years <= 12 else 0.4, "" if years <= 12 else f"{years} years apart")
-    ratio = times_apart(old, new)
+    ratio = min((r for v in (old, *known) if (r := times_apart(v, new)) is not None), default=None)
     if ratio is None:
         return Factor(0.6, "")
     if ratio <= Decimal("3"):

@@ -363,7 +363,7 @@ class _Linker:
             numbered_alike(signature, situation),
             scope,
             role_said(signature, observation, agrees, self._is_said_anew(observation)),
-            plausible(signature.fact, observation.value, agrees, self.today),
+            plausible(signature.fact, observation.value, agrees, self.today, self.known.get(signature.fact.key, ())),
             self._topic(situation),
         ]
         score = 1.0 if signature.fact.version else PROVISIONAL
