@@ -396,7 +396,7 @@ def _new_fact(differ: Differ, claim: Claim, now: datetime) -> None:
     else:
         return
     kind = differ.kinds[claim.kind]
-    if claim.first_look and claim.kind != "site" and not _is_news(claim, now):
+    if claim.first_look and (claim.kind != "site" or "listed" in claim.cues) and not _is_news(claim, now):
         return  # a standing page met for the first time has long said so
     for change in differ.changes.values():
         is_new = change.provisional and change.kind == claim.kind and (change.provisional not in differ.facts or claim.kind == "status")

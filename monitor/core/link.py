@@ -72,6 +72,7 @@ from monitor.core.situation import (
     Situation,
     Surroundings,
     clause_of,
+    row_of,
     stem,
     stems,
 )
@@ -114,6 +115,7 @@ RESTATED_WITHIN = Decimal("1.2")  # a sum restated in a foreign currency is hard
 KNOWN_BONUS = 0.25  # by which the fact whose known value it is goes before one that words fit better
 ABOVE_ALL = Decimal("1.5")
 LIKELY = 0.5  # the least plausibility of what stands beside a known value
+HEAD_OF_ITEM = 24  # letters behind the length of a place's name within which an item of its list names its site
 LIST_WORDS = 6  # a longer stretch between commas is no item of a list
 
 
@@ -224,6 +226,8 @@ class _Linker:
                 return self._country(observation)
         if observation.kind == "organisation":
             return self._organisation(observation)
+        if isinstance(observation.value, Place) and self._is_one_more_of_list(observation, observation.value):
+            return self._listed_site(observation, observation.value)
         return Unlinked(observation, f"a {observation.kind} is context, not a fact of its own")
 
     def situation(self, observation: Observation) -> Situation:
@@ -557,6 +561,31 @@ class _Linker:
         if unsure:
             return Unlinked(observation, f"may be {unsure[0].label}: {unsure[1]}")
         return self._new_site(observation)
+
+    def _is_one_more_of_list(self, observation: Observation, place: Place) -> bool:
+        """Does a place head an item or row of a list in which known sites head others, as "Noyon" below "Ribécourt" and "Pimprez"?"""
+        passages = self.page.passages
+        here = passages[observation.passage]
+        if here.group is None or place.place_type == "country" or observation.start != here.start or self.catalogue.lists_some_sites:
+            return False
+        items = [range_ for k, p in enumerate(passages) if p.group == here.group and (range_ := self._item(k))[0] == p.start]
+        sites = {start: self._sites_in(start, end) for start, end in items}
+        heads = {key for start, end in items for key in self._sites_in(start, min(end, start + len(place.name) + HEAD_OF_ITEM))}
+        return not sites.get(here.start, {""}) and len(heads) >= 2
+
+    def _item(self, index: int) -> tuple[int, int]:
+        """Where the item or table row that a passage is part of begins and ends."""
+        passage = self.page.passages[index]
+        return row_of(self.page, index) if passage.row is not None else (passage.start, passage.end)
+
+    def _sites_in(self, start: int, end: int) -> set[str]:
+        return {n.key or "" for n in self.surroundings.span(start, end).names if n.kind in ("site", "other")}
+
+    def _listed_site(self, observation: Observation, place: Place) -> Linked:
+        named = replace(observation, kind="site", value=Site(place.name, None, place.name, place.country, place.lat, place.lon))
+        self.new_sites.setdefault(observation.sentence_start, []).append(place.name)
+        signature = f"site|{plain(place.name)}|{place.country or ''}"
+        return Linked(named, None, 0.6, ("heads one more item of the list of known sites",), place.name, signature, ("listed",))
 
     def _dropped(self, observation: Observation) -> tuple[str, ...]:
         """ "withdrawn" when the sentence says that the site is given up, and does not deny, suppose or recall it."""
