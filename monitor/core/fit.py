@@ -213,7 +213,7 @@ def _unit(signature: Signature, observation: Observation, situation: Situation, 
     value = observation.value
     assert isinstance(value, Count)
     if isinstance(signature.fact.value, Count) and signature.fact.value.measure:
-        return _measured(signature, value, situation)
+        return _measured(signature, value, situation, properties(lexicon).concepts(value.unit or ""))
     known = signature.unit | stems(" ".join(signature.fact.about)) if signature.unit else frozenset(signature.stems)
     if not value.unit:
         spoken = [n for w in signature.unit or signature.stems if (n := situation.stems.get(w)) and n.nearness >= SENTENCE]
@@ -240,8 +240,11 @@ def _unit(signature: Signature, observation: Observation, situation: Situation, 
     return Factor(0.75 if lexicon.code != "en" else 0.45, f"{value.unit} means {sorted(means)[0]}")
 
 
-def _measured(signature: Signature, value: Count, situation: Situation) -> Factor | None:
-    """So many km or MW say nothing by themselves: what is measured (length, capacity) must be said by the number."""
+def _measured(signature: Signature, value: Count, situation: Situation, own: frozenset[str]) -> Factor | None:
+    """So many km or MW say nothing by themselves: what is measured (length, capacity) must be said by the number.
+
+    `own` are the concepts of the unit itself: every "km" speaks of a length.
+    """
     if not value.measure or in_common(value.unit, signature.fact.value.unit if isinstance(signature.fact.value, Count) else None) is None:
         return None
     words = [
@@ -249,7 +252,9 @@ def _measured(signature: Signature, value: Count, situation: Situation) -> Facto
         for w in signature.stems
         if w in situation.stems and w not in signature.unit
     ]
-    concepts = [(situation.concepts[c].nearness, c, situation.concepts[c].where) for c in signature.concepts if c in situation.concepts]
+    concepts = [
+        (situation.concepts[c].nearness, c, situation.concepts[c].where) for c in set(signature.concepts) - own if c in situation.concepts
+    ]
     near, word, where = max([*words, *concepts], default=(0.0, "", ""))
     return Factor(0.95 * near if near >= SENTENCE else 0.35, f"{word} {where}" if word else "")
 

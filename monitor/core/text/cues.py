@@ -121,7 +121,10 @@ def said(sentence: Sentence, spans: Sequence[tuple[int, int]], index: int, lexic
     roles: list[Role] = []
     words: list[str] = []
     for name, role, where in RULES:
-        sense = _sense(sentence, name, where, (before, start, end, after, left, right)) if name in sentence.by_concept else None
+        floor = (
+            before if name != "denied" else max(before, *(b for b in sentence.bounds if b <= start), before)
+        )  # "is not: 2032" denies no date
+        sense = _sense(sentence, name, where, (floor, start, end, after, left, right)) if name in sentence.by_concept else None
         if sense and role not in roles:
             roles.append(role)
             words.append(sentence.slice(sense.start, sense.end))
