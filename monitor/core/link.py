@@ -157,7 +157,24 @@ def link(
             linked.append(replace(result, cues=result.cues or linker.now_cue(observation)))
         else:
             unlinked.append(result)
-    return Links(tuple(linked), tuple(unlinked))
+    again = {id(one): fact for one in linked if (fact := _told_on_this_page(one, linked))}
+    unlinked += [Unlinked(one.observation, f"the page says it of {again[id(one)]}") for one in linked if id(one) in again]
+    return Links(tuple(one for one in linked if id(one) not in again), tuple(unlinked))
+
+
+def _is_same_sum(one: Value, other: Money) -> bool:
+    return isinstance(one, Money) and one.currency == other.currency and coincide(one, other)
+
+
+def _told_on_this_page(one: Linked, linked: Sequence[Linked]) -> str | None:
+    """The fact that another statement of the page gives the same sum: a lead tells it without the words that the text has."""
+    value = one.observation.value
+    if one.fact is not None or not isinstance(value, Money) or telling(value) < 0.68:
+        return None
+    same = (
+        o.fact for o in linked if o.fact is not None and isinstance(o.observation.value, Money) and coincide(o.observation.value, value)
+    )
+    return next(same, None)
 
 
 # Names as European languages but German write them: capitalised words in a row.
