@@ -7,9 +7,12 @@ from __future__ import annotations
 
 import heapq
 import re
+from bisect import bisect_left
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from decimal import Decimal
+from itertools import islice, takewhile
 
 from monitor.core.kinds import Kind
 from monitor.core.lang import load
@@ -21,10 +24,12 @@ from monitor.core.text.words import Vocabulary, properties, tokens
 
 # Words that say how much, not of what; they stand in labels and `about` of many baselines.
 VALUE_WORDS = stems(
-    "eur euro euros usd gbp dollar dollars pound pounds zloty zlotych million millions billion billions thousand trillion mio mrd mln mld bn mds md amount total "
-    "millionen milliarden milliarde milliard milliards millon millones millardos miles milione milioni miliardo miliardi milion miliony milionow miliard "
+    "eur euro euros usd gbp dollar dollars pound pounds zloty zlotych million millions billion billions thousand trillion mio mrd mln mld bn mds md amount "
+    "total millionen milliarden milliarde milliard milliards millon millones millardos miles milione milioni miliardo miliardi milion miliony milionow miliard "
     "miliardy miliardow milhao milhoes bilhao bilhoes miljoen miljard montant betrag summe importe cuantia importo kwota montante valor bedrag crore lakh"
 )
+
+NEARLY = Decimal("0.06")
 
 # Scopes that set nothing apart, as people write them.
 WHOLE = stems(
@@ -175,6 +180,31 @@ class Catalogue:
     def _weight(self, kind: str, feature: str) -> float:
         """How well a feature tells this kind's facts apart: 1 for one fact's own, falling with how many share it."""
         return 1.0 / self._frequency[kind, feature] ** 0.5 if self._frequency[kind, feature] else 1.0
+
+
+class KnownSums:
+    """The amounts known of a programme's facts, to be asked by size. `announced` are those of facts that the baseline holds."""
+
+    def __init__(self, known: Sequence[tuple[Fact, Money]]) -> None:
+        self.announced = [v for f, v in known if f.version]
+        self.largest: dict[str | None, Decimal] = {}
+        for value in self.announced:
+            self.largest[value.currency] = max(self.largest.get(value.currency, Decimal(0)), size_of(value) or Decimal(0))
+        self._sorted = sorted((size, fact.key) for fact, value in known if (size := size_of(value)) is not None)
+
+    def near(self, value: Money) -> list[str]:
+        """The keys of the facts with an amount within a twentieth of this one."""
+        size = size_of(value)
+        if size is None:
+            return []
+        low, high = size * (1 - NEARLY), size * (1 + NEARLY)
+        first = bisect_left(self._sorted, (low, ""))
+        return [key for amount, key in takewhile(lambda pair: pair[0] <= high, islice(self._sorted, first, None))]
+
+
+def size_of(value: Money) -> Decimal | None:
+    """The figure an amount is compared by: itself, or an end of its range."""
+    return value.amount or value.max or value.min
 
 
 def _names(baseline: Baseline, facts: Iterable[Fact], programme: frozenset[str]) -> tuple[KnownName, ...]:

@@ -14,12 +14,13 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import date
 from decimal import Decimal
+from functools import cached_property
 from typing import NamedTuple
 
 from rapidfuzz import fuzz
 
 from monitor.core.anchors import HEAD_END, anchor_of
-from monitor.core.catalogue import Catalogue, Signature
+from monitor.core.catalogue import Catalogue, KnownSums, Signature, size_of
 from monitor.core.fit import (
     Factor,
     coincide,
@@ -409,7 +410,18 @@ class _Linker:
 
     def _facts_saying(self, observation: Observation) -> Iterator[Fact]:
         """The facts of its kind of which the observation is a known value."""
-        return (s.fact for s in self.catalogue.by_kind.get(observation.kind, ()) if self._agrees(s.fact, observation))
+        value = observation.value
+        if isinstance(value, Money):
+            keys = dict.fromkeys(self._sums.near(value))
+            signatures = [self.catalogue.signatures[key] for key in keys]
+        else:
+            signatures = self.catalogue.by_kind.get(observation.kind, [])
+        return (s.fact for s in signatures if self._agrees(s.fact, observation))
+
+    @cached_property
+    def _sums(self) -> KnownSums:
+        facts = [s.fact for s in self.catalogue.by_kind.get("money", ())]
+        return KnownSums([(f, v) for f in facts for v in self.known.get(f.key, (f.value,)) if isinstance(v, Money)])
 
     def _topic(self, situation: Situation) -> Factor:
         near = max((n.nearness for name, n in situation.names.items() if name.kind in ("programme", "site", "organisation")), default=0.0)
@@ -451,28 +463,19 @@ class _Linker:
         score = 0.6 if situation.names else 0.5
         return Linked(observation, None, score, reasons, label, f"{observation.kind}|{subject.text if subject else ''}|{about}")
 
+    def _is_known_in_another_currency(self, value: Money) -> bool:
+        """A paper abroad tells a known amount in its readers' money only, in which the programme keeps none of its own."""
+        if value.currency in self._sums.largest:
+            return False
+        return any((times := times_apart(v, value)) is not None and times <= RESTATED_WITHIN for v in self._sums.announced)
+
     def _is_above_all(self, value: Money) -> bool:
         """Is it well more than every amount known in its currency?"""
-        facts = (s.fact for s in self.catalogue.by_kind.get("money", ()) if s.fact.version)
-        known = [
-            v.amount or v.max or v.min
-            for f in facts
-            for v in self.known.get(f.key, (f.value,))
-            if isinstance(v, Money) and v.currency == value.currency
-        ]
-        amount = value.amount or value.max or value.min
-        return len(known) > 1 and amount is not None and amount > ABOVE_ALL * max(k or Decimal(0) for k in known)
+        amount, largest = size_of(value), self._sums.largest.get(value.currency)
+        return amount is not None and largest is not None and len(self._sums.announced) > 1 and amount > ABOVE_ALL * largest
 
     def _is_ours_near(self, situation: Situation) -> bool:
         return self.official or any(n.nearness >= BEFORE and name.kind != "other" for name, n in situation.names.items())
-
-    def _is_known_in_another_currency(self, value: Money) -> bool:
-        """A paper abroad tells a known amount in its readers' money only, in which the programme keeps none of its own."""
-        facts = self.catalogue.by_kind.get("money", ())
-        known = [v for s in facts for v in self.known.get(s.fact.key, (s.fact.value,)) if isinstance(v, Money) and s.fact.version]
-        if any(v.currency == value.currency for v in known):
-            return False
-        return any((times := times_apart(v, value)) is not None and times <= RESTATED_WITHIN for v in known)
 
     def _row_has_new_site(self, passage: Passage) -> bool:
         return any(p.start in self.new_sites for p in self.page.passages if p.group == passage.group and p.row == passage.row)
