@@ -769,6 +769,8 @@ class _Linker:
         foreign = foreign_to(situation)
         if foreign:
             return Unlinked(observation, foreign)
+        if self._is_column_head(self.page.passages[observation.passage]):
+            return Unlinked(observation, "heads a column of a table")
         left = self._leaving(observation, observation.value)
         if left is not None:
             return left
@@ -790,6 +792,10 @@ class _Linker:
         if deed is not None and is_deed and deed.version and observation.value.status in _FATES:
             return Linked(observation, deed.key, 0.7, (f"said of {deed.label}, whose amount stands beside it",), deed.label)
         return self._new_status(observation, situation) or Unlinked(observation, "no fact with a status is named in the clause")
+
+    def _is_column_head(self, passage: Passage) -> bool:
+        text = self.page.text[passage.start : passage.end].strip()
+        return passage.row is not None and any(p.group == passage.group and p.column_header == text for p in self.page.passages)
 
     def _states(self, observation: Observation, status: Status, situation: Situation) -> Iterator[Target]:
         """The facts that keep a state, each as far as this is said of it."""
