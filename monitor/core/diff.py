@@ -170,7 +170,8 @@ def _revision(differ: Differ, fact: Fact, claim: Claim, now: datetime) -> None:
     known = _weigh(kind, fact.value, claim.value)
     history = differ.about(fact.key)
     flagged = _flagged(kind, history, claim.value)
-    if known.verdict in ("same", "coarser"):
+    restored = known.verdict == "same" and _is_restored(fact, history, claim, now)
+    if known.verdict in ("same", "coarser") and not restored:
         if flagged is not None and flagged.provisional == fact.key:
             _seen_again(differ, flagged, claim, now)
         _back_to_known(differ, kind, history, claim, now)
@@ -184,8 +185,7 @@ def _revision(differ: Differ, fact: Fact, claim: Claim, now: datetime) -> None:
         if fact.kind == "date" and fact.version:
             _flag(differ, claim, ChangeType.DATE_REFINED, fact.value, claim.value, known.delta, now, known.reason)
         return
-    echo = _is_stale_echo(differ, kind, fact, history, claim)
-    if echo:
+    if not restored and _is_stale_echo(differ, kind, fact, history, claim):
         return
     pending = [c for c in history if c.status in _OPEN and c.new is not None and c.fact == fact.key]
     old = pending[-1].new if pending and pending[-1].new is not None else fact.value
@@ -196,6 +196,15 @@ def _revision(differ: Differ, fact: Fact, claim: Claim, now: datetime) -> None:
     new = _flag(differ, claim, type_, old, claim.value, step.delta, now, reason)
     if new and not rival:
         _supersede(differ, fact, new)
+
+
+def _is_restored(fact: Fact, history: Sequence[Change], claim: Claim, now: datetime) -> bool:
+    """A permit annulled last year and granted again is news, though it is the state that was announced: said by a fresh page, long after the flag."""
+    away = [c for c in history if c.status in _OPEN and c.fact == fact.key and c.kind == "status"]
+    written_on = claim.published_on or now.date()
+    if not away or not isinstance(claim.value, Status) or now.date() - written_on > NEWS:
+        return False
+    return written_on - away[-1].last_seen.date() > SAME_NEWS
 
 
 def _weigh(kind: Kind, old: Value, new: Value) -> Comparison:
