@@ -115,6 +115,8 @@ ELSEWHERE = 0.6  # a sentence about a town that is not ours, where it names noth
 RESTATED_WITHIN = Decimal("1.2")  # a sum restated in a foreign currency is hardly further off the rate of the years
 KNOWN_BONUS = 0.25  # by which the fact whose known value it is goes before one that words fit better
 ABOVE_ALL = Decimal("1.5")
+MANY = 10  # projects that share the pot of a call
+POT_REACH = 40  # letters between the pot and their number
 LIKELY = 0.5  # the least plausibility of what stands beside a known value
 HEAD_OF_ITEM = 24  # letters behind the length of a place's name within which an item of its list names its site
 LIST_WORDS = 6  # a longer stretch between commas is no item of a list
@@ -208,6 +210,7 @@ class _Linker:
         self.told: dict[int, Fact] = {}  # the fact of an amount, by sentence
         self.new_sites: dict[int, list[str]] = {}
         self.countries = [o for o in observations if o.kind == "country" and o.role not in NOT_NOW]
+        self.counts = [o for o in observations if o.kind == "count"]
         self.numbers = [o for o in observations if o.pair]
         self.others = [o for o in observations if o.kind in ("place", "organisation", "site")]
         self.spans: dict[tuple[str, int], list[tuple[int, int]]] = {}
@@ -448,8 +451,8 @@ class _Linker:
             return None  # another look at a known amount, in words that do not name its fact
         if isinstance(observation.value, Money) and self._is_known_in_another_currency(observation.value):
             return None
-        if isinstance(observation.value, Money) and self._is_above_all(observation.value):
-            return None  # a part cannot be more than the whole
+        if isinstance(observation.value, Money) and (self._is_above_all(observation.value) or self._is_pot_of_many(observation)):
+            return None  # a part cannot be more than the whole; a call's pot is shared with others
         if about in SORTS and situation.concepts[about].nearness < SENTENCE and not self._is_ours_near(situation):
             return None  # neither what the money is nor whose is said by it
         if about is None or (not (self.official and is_prose) and self._is_of_strangers(observation, situation)):
@@ -468,6 +471,14 @@ class _Linker:
         if value.currency in self._sums.largest:
             return False
         return any((times := times_apart(v, value)) is not None and times <= RESTATED_WITHIN for v in self._sums.announced)
+
+    def _is_pot_of_many(self, observation: Observation) -> bool:
+        """ "EUR 6.2bn for 107 projects": what a call hands out to many, ours among them."""
+        behind = (c for c in self.counts if c.sentence_start == observation.sentence_start and 0 <= c.start - observation.end <= POT_REACH)
+        return any(isinstance(c.value, Count) and c.value.count >= MANY and self._counts_projects(c.value) for c in behind)
+
+    def _counts_projects(self, count: Count) -> bool:
+        return "projects" in properties(self.lexicon).concepts(count.unit or "")
 
     def _is_above_all(self, value: Money) -> bool:
         """Is it well more than every amount known in its currency?"""
