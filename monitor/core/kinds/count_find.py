@@ -173,7 +173,7 @@ def _count(number: Number, high: Number | None, unit: str | None, hedge: Hedge |
 
 def _unit(number: Number, context: CountContext) -> tuple[Number, Unit | None]:
     """The unit behind a number, and the number as it is meant: "20m people" are millions, "20 m wide" are metres."""
-    links = sorted(context.known.links, key=len, reverse=True) if number.about or number.scaled else ()
+    links = sorted(context.known.links, key=len, reverse=True) if number.about or number.scaled or number.collective else ()
     unit = unit_after(context.text, context.folded, number.end, context.units, links)
     if number.loose and (unit is None or not unit.sure or unit.measure):
         short = number.without_scale()

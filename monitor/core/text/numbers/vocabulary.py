@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from functools import lru_cache
 from typing import Any
@@ -20,11 +20,16 @@ MULTIPLIERS_FROM = Decimal(100)  # words of 100, 1000 ... multiply what stands b
 
 @dataclass(frozen=True, slots=True)
 class Word:
-    """A number word: `role` is cardinal, scale, fraction ("half a"), tail ("and a half"), vague ("several") or collective ("dozen")."""
+    """A number word: `role` is cardinal, scale, fraction ("half a"), tail ("and a half"), vague ("several") or collective ("dozen"), or last: a word that
+    ends a number and is an article anywhere else ("sessenta e uma").
+
+    `each` is what one of a vague plural is: "dezenas" are dozens of something, "duas dezenas" are twenty.
+    """
 
     role: str
     value: Decimal
     high: Decimal | None = None
+    each: Decimal | None = None
 
 
 @dataclass(frozen=True)
@@ -130,7 +135,7 @@ def vocabulary(lexicon: Lexicon) -> Vocabulary:
         definite=frozenset(forms(section.get("definite", ""))),
         moved=tuple(forms(section.get("moved", ""))),
         scan=_scan(words, components if joined else {}),
-        scale_after=re.compile(rf"[ -]?({alternatives(scales)})(?![^\W_])"),
+        scale_after=re.compile(rf"[ -]?({alternatives(scales)})(?![^\W_]|\.[a-z]\.)"),
         shown=dict(section.get("shown", {})),
         joined=joined,
         components=components,
@@ -147,9 +152,12 @@ def _words(section: Mapping[str, Any]) -> dict[str, Word]:
         ("tails", "tail"),
         ("collectives", "collective"),
         ("scales", "scale"),
+        ("last", "last"),
         ("cardinals", "cardinal"),
     ):
         words |= {form: Word(role, value) for form, value in by_form(section.get(name, {})).items()}
+    for form, value in by_form(section.get("plurals", {})).items():
+        words[form] = replace(words.get(form, Word("vague", 2 * value, 10 * value)), each=value)
     return {
         f: Word("scale", w.value) if w.value >= MULTIPLIERS_FROM and _is_power(w.value) and w.role == "cardinal" else w
         for f, w in words.items()
