@@ -14,6 +14,7 @@ from monitor.core.lang import Lexicon
 from monitor.core.model import Form, Mention, Money, Page, Passage, Qualifier, Role, Setting
 from monitor.core.text.amounts import Amount, amount_at, currency_of_header
 from monitor.core.text.currencies import Currency, likely
+from monitor.core.text.homeland import at_home
 from monitor.core.text.numbers import Number, Taken, find_numbers, fold
 from monitor.core.text.numbers.ranges import has_moved, relation
 from monitor.core.text.units import unit_after
@@ -51,7 +52,7 @@ class Reading(NamedTuple):
 
 def find_money(page: Page, lexicon: Lexicon, setting: Setting, taken: Sequence[Span]) -> list[Mention]:
     """All mentions of money in the page, in order, none overlapping `taken`."""
-    context = context_of(page.text, lexicon, setting)
+    context = context_of(page.text, lexicon, at_home(page, lexicon, setting))
     spoken_for = Taken(taken)
     mentions = [m for m in _mentions(context, bare=False) if not spoken_for.overlaps(m.start, m.end)]
     for mention in mentions:
@@ -371,7 +372,8 @@ def _origin_follows(found: _Found, context: MoneyContext) -> bool:
     behind = context.folded[found.end : found.end + 24].split("\n", 1)[0].split(" ")
     if len(behind) < 3 or behind[0] or behind[1] not in context.around.origins:
         return False
-    return not behind[2][:1].isdigit() and behind[2] not in _OF_SEVERAL  # "9 de los 14 túneles"
+    dated = behind[2].strip(".,;:") in context.units.never  # "até 20 de dezembro"
+    return not dated and not behind[2][:1].isdigit() and behind[2] not in _OF_SEVERAL  # "9 de los 14 túneles"
 
 
 # ------------------------------------------------------------------------------------------------------------------------ table cells

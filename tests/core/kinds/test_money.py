@@ -90,6 +90,29 @@ def test_a_bare_sign_is_settled_by_the_reader(text: str, lang: str, setting: dic
     assert mention.value.currency == currency
 
 
+@pytest.mark.parametrize(
+    ("text", "lang", "currency"),
+    [
+        ("The tunnel under Melbourne will cost $14 billion, the Australian minister said.", "en", "AUD"),
+        ("Auckland gets a second crossing for $15 billion.", "en", "NZD"),
+        ("Montréal reçoit 300 millions de dollars pour son tramway.", "fr", "CAD"),
+        ("El metro de Bogotá, en Colombia, costará $12 billones.", "es", "COP"),
+        ("En Argentina la obra cuesta 300 millones de pesos.", "es", "ARS"),
+        ("Sweden lends 300 million crowns.", "en", "SEK"),
+        ("Melbourne borrowed US$300m abroad; the tunnel costs $14 billion.", "en", "AUD"),  # who writes US$ means another dollar by $
+        ("NASA pays $300 million for the Canadian arm.", "en", "USD"),  # two countries: not clear
+        ("Canberra pays A$640 million ($420m) for the ships.", "en", "USD"),  # told again in US dollars
+        ("Chile's telescope will cost $1.5 billion.", "en", "USD"),  # English does not write pesos so
+        ("Chile recibe un crédito de 300 millones de dólares.", "es", "USD"),
+        ("Work goes on as planned. " * 100 + "A firm from Toronto helps. It costs $5 million.", "en", "USD"),  # a page about something else
+    ],
+)
+def test_a_bare_sign_is_the_money_of_the_country_a_page_clearly_speaks_of(text: str, lang: str, currency: str) -> None:
+    last = found_in(KIND, text, lang)[-1]
+    assert isinstance(last.value, Money)
+    assert last.value.currency == currency
+
+
 def test_an_unsettled_currency_names_its_candidates() -> None:
     (mention,) = found_in(KIND, "A grant of 24 million was paid.")
     assert isinstance(mention.value, Money)
