@@ -26,7 +26,7 @@ _UNITED_STATES = "US"
 _MOST_NAMES = 400  # capitalised words looked at: what a page is about shows at its beginning
 _SIZES = (3, 2, 1)  # words of a name
 _SHORTEST = 4  # letters of a name
-_LARGE_TOWN = 40_000  # inhabitants; smaller ones bear the names of families and things
+_LARGE_TOWN = 30_000  # inhabitants; smaller ones bear the names of families and things
 # "A$640 million ($420m)": beside another dollar the bare sign is the US dollar.
 _TOLD_IN_US_DOLLARS = re.compile(r"[a-z]{1,3}\$ ?\d[^\n$]{0,24}(?:\(|\bor |/ ?)(?:[a-z]{2,9} )?\$\d", re.IGNORECASE)
 _AMERICAN = re.compile(r"\b(?:NASA|Pentagon|White House|Congress|Capitol Hill|DARPA)\b")
