@@ -27,6 +27,7 @@ _SIGNS = {
 }
 # "26 hospitals and over 90 clinics", "y más de 90": the words belong to the next number.
 _OPENS_NEXT = re.compile(r" (?:\d|(?:de|di|d'|than|als|dan|niż|que|do) ?\d)")
+_GLUED = re.compile(r"-([^\W\d_]+)(?![\w-])")
 _LONGEST = 5  # words of a hedge
 _LOOK_BACK = 48  # characters
 
@@ -53,6 +54,11 @@ class Hedges:
     def around(self, folded: str, start: int, end: int, *, money: bool = False) -> Hedge | None:
         """The hedge right before `start` or right after `end` of the folded text, or None."""
         return self._before(folded[max(0, start - _LOOK_BACK) : start], money) or self._after(folded[end : end + 24])
+
+    def glued_end(self, folded: str, end: int) -> int:
+        """Where a number ends with the hedge grown to it: behind "plus" in "12,000-plus drivers"."""
+        word = _GLUED.match(folded, end)
+        return word.end() if word is not None and word.group(1) in self.glued else end
 
     def _before(self, text: str, money: bool) -> Hedge | None:
         text = text.rsplit("\n", 1)[-1]

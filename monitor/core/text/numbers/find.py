@@ -151,7 +151,8 @@ def _continued(folded: str, number: Number, known: Vocabulary) -> Number:
     if match is None or number.value is None or (match.group(1) and f" {match.group(1)} " not in known.joiners):
         return number
     scale, end, loose = _scale_after(folded, match.end(), known)
-    if scale == ONE or scale >= number.scale or loose:
+    hundreds = scale == ONE and number.scale == 1000 and len(match.group(2)) == 3 and not match.group(1)  # "12 mil 300 viviendas"
+    if (scale == ONE and not hundreds) or scale >= number.scale or loose:
         return number
     value = number.value + plain(Decimal(match.group(2)) * scale)
     return replace(number, end=end, value=value, precision=precision_of(value), mantissa=plain(value / number.scale))

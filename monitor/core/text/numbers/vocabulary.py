@@ -53,6 +53,7 @@ class Vocabulary:
     deltas: frozenset[str]
     definite: frozenset[str]  # articles that may stand before both ends of a range: "tra i 40 e i 60"
     moved: tuple[str, ...]  # beginnings of verbs of movement
+    rises: frozenset[str]  # nouns of movement behind which "of 8 to 10" is how much
     scan: re.Pattern[str]
     scale_after: re.Pattern[str]
     shown: Mapping[str, str] = field(default_factory=dict)
@@ -134,6 +135,7 @@ def vocabulary(lexicon: Lexicon) -> Vocabulary:
         deltas=frozenset(forms(section.get("deltas", ""))),
         definite=frozenset(forms(section.get("definite", ""))),
         moved=tuple(forms(section.get("moved", ""))),
+        rises=frozenset(forms(section.get("rises", ""))),
         scan=_scan(words, components if joined else {}),
         scale_after=re.compile(rf"[ -]?({alternatives(scales)})(?![^\W_]|\.[a-z]\.)"),
         shown=dict(section.get("shown", {})),
@@ -168,8 +170,9 @@ def _is_power(value: Decimal) -> bool:
     return value.normalize().as_tuple().digits == (1,)
 
 
-# A number never starts inside a word, a decimal or a path; the codes in front of digits without a blank are the exception. The first digit is consumed before
-# anything is looked back at: patterns that begin with a set of characters are searched forty times faster than those that begin with a look-behind.
+# A number never starts inside a word, a decimal or a path, and behind an apostrophe only where a word is elided ("dell'85%"); the codes in front of digits
+# without a blank are the exception. The first digit is consumed before anything is looked back at: patterns that begin with a set of characters are
+# searched forty times faster than those that begin with a look-behind.
 _CODES = (
     "eur",
     "usd",
@@ -195,7 +198,7 @@ _CODES = (
 )
 _GLUED = "|".join(rf"(?<=\b{code}\d)" for code in _CODES)
 DIGITS = re.compile(
-    rf"[0-9½¼¾](?:(?<=[½¼¾])|(?:(?<![\w.'#@=^~\\]\d)|{_GLUED})(?<!\d[,:/]\d)(?:"
+    rf"[0-9½¼¾](?:(?<=[½¼¾])|(?:(?<![\w.#@=^~\\]\d)(?<!(?<![a-zà-ÿ])'\d)|{_GLUED})(?<!\d[,:/]\d)(?:"
     r"\d{0,2}(?:[ ']\d{3}(?!\d)){1,6}(?:[.,]\d{1,12})?(?![.,']?\d)|\d{0,14}(?:[.,']\d{1,12}){0,6}(?: ?[½¼¾⅓⅔])?(?![.,':/]?\d)))"
 )
 
