@@ -12,7 +12,7 @@ from monitor.core.kinds import Span
 from monitor.core.kinds.money_context import MoneyContext, context_of, sentence_of
 from monitor.core.lang import Lexicon
 from monitor.core.model import Form, Mention, Money, Page, Passage, Qualifier, Role, Setting
-from monitor.core.text.amounts import Amount, amount_at, currency_of_header
+from monitor.core.text.amounts import MILLION, Amount, amount_at, currency_of_header
 from monitor.core.text.currencies import Currency, likely
 from monitor.core.text.homeland import at_home
 from monitor.core.text.numbers import Number, Taken, find_numbers, fold
@@ -86,7 +86,8 @@ def _mentions(context: MoneyContext, *, bare: bool) -> list[Mention]:
     sure = [f for f in found if f.low.currency]
     mentions = [_mention(f, context) for f in sure]
     mentions = _restated(mentions, context)
-    doubtful = [m for f in found if not f.low.currency and (m := _bare(f, sure, context, parsing=bare))]
+    of_page = _currency_of_page(found, context)
+    doubtful = [m for f in found if not f.low.currency and (m := _bare(f, sure, of_page, context, parsing=bare))]
     return sorted([*mentions, *doubtful], key=lambda m: m.start)
 
 
@@ -319,7 +320,15 @@ def _says_again(before: Mention, mention: Mention, context: MoneyContext) -> boo
 # -------------------------------------------------------------------------------------------------------------- without a currency
 
 
-def _bare(found: _Found, sure: list[_Found], context: MoneyContext, *, parsing: bool) -> Mention | None:
+def _currency_of_page(found: list[_Found], context: MoneyContext) -> Currency | None:
+    """The one currency of all large amounts of a page that counts nothing else in millions: bare millions there are money too."""
+    large = [f.low for f in found if f.low.number.scale >= MILLION and not f.low.number.loose]
+    currencies = {a.currency.code: a.currency for a in large if a.currency is not None}
+    things = (unit_after(context.text, context.folded, a.end, context.units, context.known.links) for a in large if a.currency is None)
+    return next(iter(currencies.values())) if len(currencies) == 1 and not any(things) else None
+
+
+def _bare(found: _Found, sure: list[_Found], of_page: Currency | None, context: MoneyContext, *, parsing: bool) -> Mention | None:
     """Pass 5: "24 million" among words of money, "zusammen 80 Millionen" after an amount in euros, "40 vom Bund" after "40 Mio. Euro"."""
     number = found.low.number
     if parsing:
@@ -332,7 +341,10 @@ def _bare(found: _Found, sure: list[_Found], context: MoneyContext, *, parsing: 
     lender = next((s for s in reversed(sure) if start <= s.start and s.end <= found.start), None)
     lender = lender or next((s for s in sure if start <= s.start and s.end <= end), None)
     if scaled:
-        return _bare_scaled(found, lender, context, context.folded[start:end])
+        said = _bare_scaled(found, lender, context, context.folded[start:end])
+        return said or (
+            _mention(found, context, of_page, 0.5, ("borrowed",)) if of_page and number.scale >= MILLION and not number.loose else None
+        )
     if lender is None or lender.end > found.start or not lender.low.number.scaled or number.mantissa >= 1000:
         return None
     lent = found.low.lent(lender.low.currency, lender.low.number.scale)

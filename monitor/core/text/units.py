@@ -110,6 +110,8 @@ def unit_after(text: str, folded: str, at: int, words: UnitWords, links: Iterabl
 
     `links` are words like " de " that may stand between a round number and its noun ("une douzaine de sites").
     """
+    if words.order != "capital" and text[at - 1 : at] == "." and text[at + 1 : at + 2].isupper() and text[at + 2 : at + 3].islower():
+        return None  # "5,1 mld. Napisaliśmy": the end of a sentence as well as of an abbreviation
     at = next((at + len(link) - link.endswith(" ") for link in links if len(link) > 1 and folded.startswith(link, at)), at)
     return _measure(text, folded, at, words) or _noun(text, folded, at, words)
 

@@ -131,6 +131,12 @@ def test_a_share_borrows_scale_and_currency_of_its_sentence() -> None:
     assert found[1].confidence < found[0].confidence
 
 
+def test_bare_millions_are_in_the_one_currency_of_a_page_that_counts_nothing_else_in_millions() -> None:
+    text = "El programa cuesta 900 millones de euros. Alemania encabeza la lista, con 300 millones."
+    assert [m.value.currency for m in found_in(KIND, text, "es") if isinstance(m.value, Money)] == ["EUR", "EUR"]
+    assert len(found_in(KIND, text + " Lo usan 12 millones de viajeros.", "es")) == 1
+
+
 def test_the_span_leaves_the_hedge_out() -> None:
     text = "nearly EUR 2.6 billion for it"
     (mention,) = found_in(KIND, text)
