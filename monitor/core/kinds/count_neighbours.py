@@ -59,6 +59,8 @@ def echo(numbers: Sequence[Number], index: int, context: CountContext) -> Mentio
     if not index or number.value is None or number.value <= 1 or number.decimals == 1 or number.is_year:
         return None
     first = numbers[index - 1]
+    if word_before(number, context) not in context.words.links and word_before(first, context) not in context.words.out_of:
+        return None
     if first.value is None or number.start - first.end > _PART_REACH or not may_count(number, None, context) or unit_of(number, context)[1]:
         return None
     unit = unit_of(first, context)[1]

@@ -32,8 +32,8 @@ def may_count(number: Number, high: Number | None, context: CountContext) -> boo
         return False
     if context.folded[end : end + 1] == "-" and context.folded[end + 1 : end + 2].isdigit() and high is None:
         return False  # a score, a code
-    measured = context.units.measure.match(context.text, number.bare_end) is not None
-    if word_before(number, context) in context.words.before_never and not number.scaled and not measured:
+    labelled = word_before(number, context) in context.words.before_never and not number.scaled
+    if labelled and not context.units.measure.match(context.text, number.bare_end):
         return False
     return amount_at(context.text, context.folded, high or number, context.money, context.setting, context.lexicon.code) is None
 

@@ -13,7 +13,7 @@ from monitor.core.kinds.money_context import MoneyContext, context_of, sentence_
 from monitor.core.lang import Lexicon
 from monitor.core.model import Form, Mention, Money, Page, Passage, Qualifier, Role, Setting
 from monitor.core.text.amounts import MILLION, Amount, amount_at, currency_of_header
-from monitor.core.text.currencies import Currency, likely
+from monitor.core.text.currencies import BY_LANGUAGE, Currency, likely
 from monitor.core.text.homeland import at_home
 from monitor.core.text.numbers import Number, Taken, find_numbers, fold
 from monitor.core.text.numbers.ranges import has_moved, relation
@@ -376,7 +376,10 @@ def _bare_scaled(found: _Found, lender: _Found | None, context: MoneyContext, se
 
 
 def _undecided(found: _Found, context: MoneyContext, confidence: float) -> Mention:
-    return _mention(found, context, Currency(None, likely(context.setting, context.lexicon.code)), confidence)
+    codes = likely(context.setting, context.lexicon.code)
+    settled = len(codes) == 1 and context.lexicon.code in BY_LANGUAGE  # Dutch is written in countries of the euro only
+    currency = Currency(codes[0]) if settled else Currency(None, codes)
+    return _mention(found, context, currency, confidence)
 
 
 def _origin_follows(found: _Found, context: MoneyContext) -> bool:

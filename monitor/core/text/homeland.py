@@ -23,7 +23,7 @@ from monitor.core.text.numbers.vocabulary import forms
 from monitor.core.text.proper import Word, lower_words, words
 
 _UNITED_STATES = "US"
-_MOST_NAMES = 400  # capitalised words looked at: what a page is about shows at its beginning
+_MOST_NAMES = 120  # capitalised words looked at: what a page is about shows at its beginning
 _SIZES = (3, 2, 1)  # words of a name
 _SHORTEST = 4  # letters of a name
 _LARGE_TOWN = 30_000  # inhabitants; smaller ones bear the names of families and things
