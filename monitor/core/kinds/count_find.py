@@ -31,6 +31,7 @@ from monitor.core.text.units import Unit
 _ROUND_YEAR = 2000  # "2000 jobs": the one year that is a round number as well
 _LABEL = re.compile(r"([^\n:;.!?|]{2,60}): ?$")
 _REST_OF_LABEL = re.compile(r"[.;,]?(?:\n|$| \()|, [^\W\d_]")
+_FIGURE_BEFORE = re.compile(r"^\d ")
 _PERCENT = re.compile(r" ?%")
 _HEADER_UNIT = re.compile(r"[(\[,] ?(?:in )?([^()\[\]]{1,14})[)\]]?$")
 
@@ -105,10 +106,21 @@ def _mention(number: Number, high: Number | None, context: CountContext) -> Ment
         return None
     if not unit.measure and (is_code(number, unit, context) or is_one_of_a_kind(number, unit, context) or is_named(number, unit, context)):
         return None
-    hedge = context.hedges.around(context.folded, number.start, unit.end)
+    hedge = _hedge(number, last, unit, context)
     if number.is_year and high is None and hedge is None and not (number.value == _ROUND_YEAR and unit.sure):
         return None
     return _built(number, high, unit, hedge, context)
+
+
+def _hedge(number: Number, last: Number, unit: Unit, context: CountContext) -> Hedge | None:
+    """The hedge around the number with its noun, or grown to the number ("12,000-plus drivers"); between two votes "gegen" is none."""
+    hedge = context.hedges.around(context.folded, number.start, unit.end)
+    if hedge is None:
+        return context.hedges.glued_to(context.folded, last.end)
+    votes = hedge.words in context.words.echoes and _FIGURE_BEFORE.search(
+        context.folded[max(0, number.start - len(hedge.words) - 3) : number.start]
+    )
+    return None if votes else hedge
 
 
 def _built(number: Number, high: Number | None, unit: Unit, hedge: Hedge | None, context: CountContext) -> Mention:

@@ -38,6 +38,7 @@ class MoneyWords:
     nouns: Mapping[str, Currency]
     before: frozenset[str]
     scale_needed: frozenset[str]
+    codes: frozenset[str]  # those its nouns stand for: "PEN" is a currency where "soles" is one
     signs: Mapping[str, str]  # symbols of this language's countries that are letters: "Bs", "S/"
     links: tuple[str, ...]
 
@@ -89,6 +90,7 @@ def money_words(lexicon: Lexicon) -> MoneyWords:
         nouns=nouns,
         before=frozenset(forms(section.get("before", ""))),
         scale_needed=frozenset(forms(section.get("scale_needed", ""))),
+        codes=frozenset(noun.code for noun in nouns.values() if noun.code),
         signs={form: code for code, listed in section.get("signs", {}).items() for form in forms(listed)},
         links=tuple(link if link.endswith("'") else link + " " for link in links),
     )
@@ -144,6 +146,8 @@ def _before(text: str, folded: str, start: int, words: MoneyWords, setting: Sett
         return None  # "EUR -5": a negative amount
     if written in words.before:
         return None if _EMISSION_CLASS.match(folded, at) else Marker(Currency("EUR", noun=True), at)
+    if text[at : at + len(written)] in words.codes:
+        return Marker(settle(written.upper(), setting, language), at)
     if written in words.signs:
         return Marker(Currency(words.signs[written]), at) if text[at].isupper() else None
     currency = _symbol(written, text[at : at + len(written)], setting, language)
