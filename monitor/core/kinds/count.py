@@ -102,7 +102,7 @@ def _figure(value: Count, lexicon: Lexicon) -> str:
 
 
 def _number(number: Decimal, value: Count, lexicon: Lexicon) -> str:
-    if value.precision == 1 and number < EXACT_BELOW and not value.measure:
+    if value.precision == 1 and number < EXACT_BELOW and (not value.measure or value.qualifier is Qualifier.RANGE):
         return format(number, "f")
     return write_number(number, value.precision, vocabulary(lexicon))
 

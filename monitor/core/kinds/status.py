@@ -1,6 +1,6 @@
 """The life of a site, call, contract, grant or law suit, in one closed vocabulary.
 
-    proposed  planned  announced  open (a call)  shortlisted  selected  approved  awarded  signed  funded  under construction
+    proposed  planned  announced  launched, open (a call)  shortlisted  selected  approved  awarded  signed  funded  under construction
     completed  inaugurated  operational  closed                                                         in this order, forward
     delayed  suspended  cancelled  withdrawn  terminated  rejected  dismissed  expired                  set-backs, from any stage
     resumed  reopened                                                                                  back on the way
@@ -27,6 +27,7 @@ STAGES = (
     "proposed",
     "planned",
     "announced",
+    "launched",
     "open",
     "shortlisted",
     "selected",
