@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from functools import cache, lru_cache
+from itertools import pairwise
 from typing import NamedTuple
 
 from monitor.core import lang
@@ -20,7 +21,9 @@ from monitor.core.text.acronyms import spelled_out_spans
 from monitor.core.text.actors import acting_spans
 from monitor.core.text.countries import read_country
 from monitor.core.text.fold import fold
+from monitor.core.text.legalforms import LEGAL, company_at, with_legal_form
 from monitor.core.text.names import common_words, find_names
+from monitor.core.text.nametails import small_tail
 from monitor.core.text.proper import Word, words
 
 LONGEST = 300  # characters of a name
@@ -43,22 +46,18 @@ _SITE_OR_PROJECT = frozenset(
     factory plant reactor site station telescope facility datacentre campus hub park antenna spaceport project
     """.split()  # noqa: SIM905 - one word a line would hide the code
 )
+# Ideas whose words are always or, in the middle of a sentence, mostly the head of a name when they have a capital.
+_ALWAYS_NAMES = frozenset({"ministry", "undertaking"})
+_MOSTLY_NAMES = frozenset({"agency", "authority", "institute", "academy", "observatory", "office", "foundation"})
 _AND_THE = re.compile(r"(?<!\w)(?:and|und|et|y|e|i|en) (?:the|der|die|das|den|dem|le|la|les|el|los|las|il|lo|gli|het|o|a|os|as|l['’]) ?\Z")
 # A lone preposition of place before a capitalised word says where, not what: "the Institute in Paris".
 _WHERE = frozenset("in at to by a on en em w te bij per à al dans sur an im bei".split())  # noqa: SIM905 - shorter than a list
-_LEGAL = frozenset(
-    """
-    GmbH AG SE KG KGaA mbH eV S.p.A SpA S.r.l Srl S.A SA SAS SARL Ltd Limited Inc Corp LLC LLP PLC Plc NV N.V BV B.V Oy Oyj AB ASA AS A/S ApS S.L SL Lda
-    Ltda SIA UAB OÜ Kft Zrt Nyrt SpA ASBL VZW
-    """.split()  # noqa: SIM905 - one word a line would hide the code
-)
-_LEGAL_TAIL = re.compile(
-    r",? (?:a\.s\.|s\.r\.o\.|sp\. z o\.o\.|sp\. z o\. o\.|plc|mbH|e\.V\.|e\. V\.|d\.o\.o\.|d\.d\.|p\.l\.c\.)(?!\w)|(?<=\w)/S\b"
-)
 _OPENERS = frozenset(
     """
     The Das Der Die Den Dem Des Im Am Le La Les Il Lo L' El Los Las O A Os As De Het Een Ein Eine An Un Une Una Uma In At By For From With And Und Et Y E
-    I Both This That Our Its Their
+    I Both This That Our Its Their Alla Al All Allo Agli Alle Dalla Dal Della Del Dell Nella Nel Sulla Sul Dello Degli Delle Dei Aux Au Du Sur Dans Pour
+    Par Selon Según Secondo Segundo Volgens Laut Według Ao À Às Aos Na No Nas Nos Da Do Das Dos Pela Pelo Para Por Con Com Avec Mit Van Voor Met Bij Door
+    Aan Naar Uit Op Te Bei Zum Zur Vom Beim Nach Aus Auf Für Durch W We Z Ze Od Dla Przez Po
     """.split()  # noqa: SIM905 - one word a line would hide the code
 )
 # Conjunctions of the eight languages: what follows may be another name.
@@ -95,6 +94,11 @@ def _heads(lexicon: Lexicon) -> Mapping[str, str]:
     return found
 
 
+@cache
+def _own_heads(lexicon: Lexicon) -> frozenset[str]:
+    return frozenset(form for idea, forms in lexicon.section("names").get("words", {}).items() if idea in HEADS for form in forms)
+
+
 @lru_cache(maxsize=32)
 def _endings(lexicon: Lexicon) -> tuple[str, ...]:
     return tuple(h[1:] for h in _heads(lexicon) if h.startswith("-"))
@@ -118,6 +122,8 @@ def _adjectives(lexicon: Lexicon) -> frozenset[str]:
 def head_idea(word: str, lexicon: Lexicon) -> str | None:
     """The idea a capitalised word stands for as the head of an organisation's name; None when it is no head."""
     heads = _heads(lexicon)
+    if word.islower():
+        word = word.capitalize()
     if word in heads:
         return heads[word]
     if word.isupper() and word.capitalize() in heads and len(word) > 4:
@@ -155,12 +161,12 @@ def _known(text: str, setting: Setting) -> list[OrganisationSpan]:
 def _by_form(text: str, lexicon: Lexicon, acting: frozenset[int]) -> list[OrganisationSpan]:
     """Names around a head or before a legal form; `acting` are the starts of names that stand for themselves."""
     found: list[OrganisationSpan] = []
-    capitalised = words(text)
+    capitalised = _with_small_heads(text, words(text), lexicon)
     skip_to = 0
     for at, word in enumerate(capitalised):
         if word.start < skip_to:
             continue
-        span = _at_head(text, capitalised, at, lexicon, acting) or _at_legal_form(text, capitalised, at)
+        span = _at_head(text, capitalised, at, lexicon, acting) or _at_legal_form(text, capitalised, at, lexicon)
         if span is None and word.text in _WELL_KNOWN and text[word.start - 1 : word.start] != "(":
             span = OrganisationSpan(word.start, word.end, word.text, 0.75)
         if span is not None and span.end - span.start <= LONGEST:
@@ -169,17 +175,48 @@ def _by_form(text: str, lexicon: Lexicon, acting: frozenset[int]) -> list[Organi
     return found
 
 
+def _at_legal_form(text: str, all_words: Sequence[Word], at: int, lexicon: Lexicon) -> OrganisationSpan | None:
+    company = company_at(text, all_words, at, _OPENERS, lexicon)
+    return OrganisationSpan(*company, text[slice(*company)], 0.9) if company else None
+
+
+@lru_cache(maxsize=32)
+def _small_heads(lexicon: Lexicon) -> re.Pattern[str] | None:
+    heads = lexicon.section("names").get("small_heads", ())
+    return re.compile(rf"(?<!\w)(?:{'|'.join(heads)})(?!\w)") if heads else None
+
+
+def _with_small_heads(text: str, capitalised: Sequence[Word], lexicon: Lexicon) -> Sequence[Word]:
+    """The capitalised words and the heads that the language writes small, in order, each with what stands before it."""
+    pattern = _small_heads(lexicon)
+    small = [Word(m.start(), m.end(), m[0], None, False) for m in pattern.finditer(text)] if pattern else []
+    if not small:
+        return capitalised
+    starts = {word.start for word in small}
+    merged = sorted((*capitalised, *small))
+    behind = [w._replace(gap=_gap(text, before.end, w.start)) if before.start in starts else w for before, w in pairwise(merged)]
+    return [merged[0], *behind]
+
+
+def _gap(text: str, start: int, end: int) -> str | None:
+    gap = text[start:end] if end - start <= 60 else "\n"
+    return None if "\n" in gap else gap
+
+
 def _at_head(text: str, all_words: Sequence[Word], at: int, lexicon: Lexicon, acting: frozenset[int]) -> OrganisationSpan | None:
     word = all_words[at]
     idea = head_idea(word.text, lexicon)
     if idea is None or (idea == "company" and word.start not in acting and at + 1 < len(all_words) and all_words[at + 1].start in acting):
         return None  # "the group EDF" is EDF
-    first, last = _grow_left(all_words, at, lexicon), _grow_right(all_words, at, lexicon, acting)
-    end = _with_adjectives(text, all_words[last].end, lexicon) if last == at or _follows_head(text, all_words, at) else all_words[last].end
+    is_name = idea in _ALWAYS_NAMES or (idea in _MOSTLY_NAMES and not word.first)
+    first, last = _grow_left(all_words, at, lexicon), _grow_right(text, all_words, at, lexicon, acting, is_name=is_name)
+    end = all_words[last].end
+    if last == at or _follows_head(text, all_words, at):
+        end = small_tail(text, end, lexicon, is_name=is_name and last == at).end
     start = _without_country(text, all_words[first].start, word.start)
     if _is_genitive_country(text, all_words[last], lexicon) and last == at + 1:
         last, end = at, word.end
-    more = last > at or first < at or end > word.end
+    more = last > at or ((first < at or end > word.end) and not word.text.islower())
     is_compound = word.text not in _heads(lexicon)
     if (
         idea in _WEAK
@@ -192,17 +229,8 @@ def _at_head(text: str, all_words: Sequence[Word], at: int, lexicon: Lexicon, ac
         return None
     if idea in _WEAK and end == word.end and first == at and not is_compound:
         return None
-    end = _with_legal_form(text, all_words, last, end)
+    end = with_legal_form(text, all_words[last], end)
     return OrganisationSpan(start, end, text[start:end], 0.9 if idea not in _WEAK else 0.8)
-
-
-def _with_legal_form(text: str, all_words: Sequence[Word], last: int, end: int) -> int:
-    """The end of a name with its legal form and the last dot of "S.p.A."."""
-    tail = _LEGAL_TAIL.match(text, end)
-    if tail:
-        return tail.end()
-    dotted = all_words[last].end == end and "." in all_words[last].text and all_words[last].text in _LEGAL
-    return end + 1 if dotted and text[end : end + 1] == "." else end
 
 
 def _follows_head(text: str, all_words: Sequence[Word], at: int) -> bool:
@@ -212,29 +240,37 @@ def _follows_head(text: str, all_words: Sequence[Word], at: int) -> bool:
 def _grow_left(all_words: Sequence[Word], at: int, lexicon: Lexicon) -> int:
     """The first word of the name whose head is at `at`: capitalised words right before it, without articles and what merely begins the sentence."""
     first = at
-    while first > 0 and at - first < 5 and all_words[first].gap in {" ", "'s ", "’s "} and not _stops(all_words[first - 1], lexicon):
+    is_own = all_words[at].text in _own_heads(lexicon) or all_words[at].text not in _heads(lexicon)
+    while (
+        first > 0
+        and at - first < 5
+        and all_words[first].gap in {" ", "'s ", "’s "}
+        and not _stops(all_words[first - 1], lexicon, is_own=is_own)
+    ):
         first -= 1
     return first
 
 
-def _stops(word: Word, lexicon: Lexicon) -> bool:
-    """Whether a capitalised word cannot be part of a name that has its head further right."""
+def _stops(word: Word, lexicon: Lexicon, *, is_own: bool) -> bool:
+    """Whether a capitalised word cannot be part of a name that has its head further right; `is_own` is false for an English head in another language."""
     if word.text in _OPENERS or word.text in lexicon.section("names").get("titles", ()):
         return True
     if lexicon.code in {"de", "nl"}:
-        return not (_ADJECTIVE_END.search(word.text) or "-" in word.text or word.text.isupper())
+        return is_own and not (_ADJECTIVE_END.search(word.text) or "-" in word.text or word.text.isupper())
     return lexicon.code in {"fr", "es", "it", "pt"} and word.first and not word.text.isupper() and len(word.text) < 4
 
 
-def _grow_right(all_words: Sequence[Word], at: int, lexicon: Lexicon, acting: frozenset[int]) -> int:
-    """The last word of the name whose head is at `at`."""
+def _grow_right(text: str, all_words: Sequence[Word], at: int, lexicon: Lexicon, acting: frozenset[int], *, is_name: bool) -> int:
+    """The last word of the name whose head is at `at`; `is_name` says that the head alone lets any noun follow."""
     last = at
-    while (
-        last + 1 < len(all_words)
-        and last - at < _MOST_WORDS
-        and _joins(all_words[last + 1], _at_its_head(all_words, at, last, lexicon), lexicon)
-    ):
+    while last + 1 < len(all_words) and last - at < _MOST_WORDS:
         following = all_words[last + 1]
+        if not (
+            _joins(following, _at_its_head(all_words, at, last, lexicon), lexicon)
+            or _is_bridged(text, all_words, last, lexicon, is_name=is_name and last == at)
+            or (is_name and last > at and _in_subject_list(all_words, last + 1, lexicon, acting))
+        ):
+            break
         if _AND.search(following.gap or "") and (
             last == at
             or _next_has_article(all_words, at, last, lexicon)
@@ -244,6 +280,32 @@ def _grow_right(all_words: Sequence[Word], at: int, lexicon: Lexicon, acting: fr
             break
         last += 1
     return last
+
+
+def _is_bridged(text: str, all_words: Sequence[Word], last: int, lexicon: Lexicon, *, is_name: bool) -> bool:
+    """Whether nouns in small letters lead on to the next capitalised word: "Conseil national de recherches du Canada"."""
+    following = all_words[last + 1]
+    if not (following.gap or "").strip():
+        return False
+    tail = small_tail(text, all_words[last].end, lexicon, is_name=is_name)
+    parts = text[tail.end : tail.open_end].split()
+    return text[tail.open_end : following.start] in {"", " "} and bool(parts) and parts[-1] not in _WHERE
+
+
+def _in_subject_list(all_words: Sequence[Word], at: int, lexicon: Lexicon, acting: frozenset[int]) -> bool:
+    """Whether a comma stands between the subjects of one office, the last of them behind "and": "Ministério da Ciência, Tecnologia e Inovação"."""
+    if not (all_words[at].gap or "").startswith(", "):
+        return False
+    for word in all_words[at : at + 6]:
+        gap = word.gap or "\n"
+        if word.start != all_words[at].start and _AND.search(gap):
+            return True
+        small = gap.removeprefix(", ").replace("'", " ").replace("’", " ").split()
+        if (gap.strip() and not gap.startswith(", ")) or any(s not in _connectors(lexicon) for s in small):
+            return False
+        if word.start in acting or read_country(word.text) or head_idea(word.text, lexicon):
+            return False
+    return False
 
 
 def _next_has_article(all_words: Sequence[Word], at: int, last: int, lexicon: Lexicon) -> bool:
@@ -282,7 +344,7 @@ def _begins_another(all_words: Sequence[Word], at: int, lexicon: Lexicon) -> boo
     for word in all_words[at : at + 5]:
         if word.start != all_words[at].start and word.gap not in {" ", "-"}:
             return False
-        if head_idea(word.text, lexicon) or word.text in _LEGAL:
+        if head_idea(word.text, lexicon) or word.text in LEGAL:
             return True
     return False
 
@@ -301,47 +363,6 @@ def _joins(word: Word, after_head: bool, lexicon: Lexicon) -> bool:
     if all(p.rstrip("'") in connectors or p in adjectives for p in parts) and len(parts) <= 5:
         return len(parts) > 1 or parts[0] not in _WHERE or (parts[0] == "en" and lexicon.code == "nl")
     return False
-
-
-def _with_adjectives(text: str, end: int, lexicon: Lexicon) -> int:
-    """The end of a name with the small-letter adjectives that follow its head in Romance languages ("Conseil national de la recherche")."""
-    adjectives = _adjectives(lexicon)
-    if not adjectives or text[end : end + 1] != " ":
-        return end
-    best = at = end
-    for word in re.finditer(r"(?: |(?<=['’]))([^\W\d_]+['’]?)", text[end : end + 90]):
-        if word.start() + end != at:
-            break
-        at = end + word.end()
-        part = word[1].rstrip("'’")
-        if _AND.fullmatch(part):
-            break
-        if part in adjectives:
-            best = at
-        elif part not in _connectors(lexicon):
-            break
-    return best
-
-
-def _at_legal_form(text: str, all_words: Sequence[Word], at: int) -> OrganisationSpan | None:
-    """A name that ends in a legal form: the capitalised words before it."""
-    word = all_words[at]
-    tail = _LEGAL_TAIL.match(text, word.end)
-    is_legal = word.text in _LEGAL and at > 0 and word.gap in {" ", ", "}
-    if not tail and not is_legal:
-        return None
-    first = at - 1 if is_legal else at
-    while first > 0 and at - first < 5 and all_words[first].gap in {" ", " & "} and all_words[first - 1].text not in _OPENERS:
-        if all_words[first - 1].text in _LEGAL or (all_words[first - 1].first and all_words[first].gap != " "):
-            break
-        first -= 1
-    if first < at and all_words[first].text in _OPENERS:
-        first += 1
-    end = tail.end() if tail else word.end
-    if text[end : end + 1] == "." and "." in word.text and not tail:
-        end += 1
-    start = all_words[first].start
-    return OrganisationSpan(start, end, text[start:end], 0.9) if first < at or tail else None
 
 
 def _by_acronym(text: str) -> Iterator[OrganisationSpan]:

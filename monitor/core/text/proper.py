@@ -68,7 +68,7 @@ def _begins(text: str, start: int) -> bool:
     at = start - 1
     while at >= 0 and text[at] in ' \u00a0"“„«‘(':
         at -= 1
-    return at < 0 or text[at] in "\n.!?:;•|–"
+    return at < 0 or text[at] in "\n.!?:;•|–—" or (text[at] == "-" and at < start - 1)
 
 
 @lru_cache(maxsize=8)
