@@ -17,6 +17,8 @@ LEGAL = frozenset(
 _TAIL = re.compile(
     r",? (?:a\.s\.|s\.r\.o\.|sp\. z o\.o\.|sp\. z o\. o\.|plc|mbH|e\.V\.|e\. V\.|d\.o\.o\.|d\.d\.|p\.l\.c\.|de C\.V\.)(?!\w)|(?<=\w)/S\b"
 )
+_BEHIND_ACRONYM = re.compile(r" \([A-ZÀ-Þ][\w&-]{1,9}\),? (?:GmbH|AG|SE|SAS|SA|S\.A\.|S\.p\.A\.|NV|N\.V\.|BV|B\.V\.|Ltd|Limited|Inc)(?!\w)")
+_INNER_DOT = re.compile(r"\.(?=,| [(a-zà-ÿ])")  # of "Inc.", where no sentence ends
 # Forms that may also stand before the name, where a dot or blank follows them.
 _LEADING = frozenset({"N.V", "NV", "B.V", "BV", "SAS", "SARL", "VZW", "ASBL"})
 _MOST_WORDS = 6
@@ -34,7 +36,10 @@ def with_legal_form(text: str, last: Word, end: int) -> int:
     tail = tail_end(text, end)
     if tail:
         return tail
-    dotted = last.end == end and "." in last.text and last.text in LEGAL
+    behind_acronym = _BEHIND_ACRONYM.match(text, end)
+    if behind_acronym:
+        return behind_acronym.end()
+    dotted = last.end == end and last.text in LEGAL and ("." in last.text or _INNER_DOT.match(text, end) is not None)
     return end + 1 if dotted and text[end : end + 1] == "." else end
 
 
@@ -52,9 +57,7 @@ def company_at(text: str, all_words: Sequence[Word], at: int, openers: Container
     first = _first_word(all_words, first, at, openers, lexicon)
     if first < at and all_words[first].text in openers:
         first += 1
-    end = tail or word.end
-    if text[end : end + 1] == "." and "." in word.text and not tail:
-        end += 1
+    end = tail or with_legal_form(text, word, word.end)
     return (all_words[first].start, end) if first < at or tail else None
 
 

@@ -17,14 +17,14 @@ from monitor.core import lang
 from monitor.core.lang import Lexicon
 from monitor.core.model import Setting
 from monitor.core.places import candidates
-from monitor.core.text.acronyms import spelled_out_spans
+from monitor.core.text.acronyms import acronym_bodies, spelled_out_spans
 from monitor.core.text.actors import acting_spans
 from monitor.core.text.countries import read_country
 from monitor.core.text.fold import fold
 from monitor.core.text.legalforms import LEGAL, company_at, with_legal_form
 from monitor.core.text.names import common_words, find_names
 from monitor.core.text.nametails import small_tail
-from monitor.core.text.proper import Word, words
+from monitor.core.text.proper import FIRST_NAMES, Word, words
 
 LONGEST = 300  # characters of a name
 _MOST_WORDS = 9
@@ -49,9 +49,17 @@ _SITE_OR_PROJECT = frozenset(
 # Ideas whose words are always or, in the middle of a sentence, mostly the head of a name when they have a capital.
 _ALWAYS_NAMES = frozenset({"ministry", "undertaking"})
 _MOSTLY_NAMES = frozenset({"agency", "authority", "institute", "academy", "observatory", "office", "foundation"})
+# Polish names that end in their seat: "Wojewódzki Sąd Administracyjny w Warszawie".
+_SEATED = ("Sąd", "Uniwersyte")
 _AND_THE = re.compile(r"(?<!\w)(?:and|und|et|y|e|i|en) (?:the|der|die|das|den|dem|le|la|les|el|los|las|il|lo|gli|het|o|a|os|as|l['’]) ?\Z")
 # A lone preposition of place before a capitalised word says where, not what: "the Institute in Paris".
 _WHERE = frozenset("in at to by a on en em w te bij per à al dans sur an im bei".split())  # noqa: SIM905 - shorter than a list
+_WHERE_GERMANIC = frozenset({"in", "im", "an", "am", "bei", "beim", "op", "aan", "bij"})
+# Behind these a German or Dutch adjective may stand in a name: "Gesellschaft für wissenschaftliche Datenverarbeitung".
+_GERMANIC_TIES = frozenset({"für", "der", "des", "und", "von", "zur", "voor", "van", "en", "de", "het"})
+_GERMANIC_ADJECTIVE = re.compile(r"[a-zäöüßéë]{4,}(?:e|en|er)")
+_LANDS = frozenset({"England", "Scotland", "Wales", "Europe", "Africa", "Asia", "America", "Flanders", "Catalonia"})
+_ROMAN = re.compile(r"[IVX]+|[A-Z]")
 _OPENERS = frozenset(
     """
     The Das Der Die Den Dem Des Im Am Le La Les Il Lo L' El Los Las O A Os As De Het Een Ein Eine An Un Une Una Uma In At By For From With And Und Et Y E
@@ -63,6 +71,7 @@ _OPENERS = frozenset(
 # Conjunctions of the eight languages: what follows may be another name.
 _AND = re.compile(r"(?<!\w)(?:and|und|et|y|e|ed|i|oraz|en|&)(?!\w)")
 _OWNER = re.compile(r"([^'’]{3,30})['’]s? ")
+_POLISH_ADJECTIVE_END = re.compile(r"(?:[yiaeą]|ej|ego|emu|[iy]mi?|[iy]ch)\Z")
 _ADJECTIVE_END = re.compile(r"(?:e|en|er|es|em|s)\Z")
 # Bodies known by acronym the world over; everything else must be spelled out once or be known to the programme.
 _WELL_KNOWN = frozenset(
@@ -140,14 +149,20 @@ def organisation_spans(text: str, lexicon: Lexicon, setting: Setting) -> tuple[O
     """The organisations of a text in order, none overlapping another; longer and surer ones first where they compete."""
     acting = [OrganisationSpan(a.start, a.end, text[a.start : a.end], a.confidence) for a in acting_spans(text, lexicon)]
     by_form = _by_form(text, lexicon, frozenset(a.start for a in acting))
-    found = [*_known(text, setting), *by_form, *_by_acronym(text), *acting]
+    kept = _apart(text, [*_known(text, setting), *by_form, *_by_acronym(text), *acting])
+    acronyms = acronym_bodies(text, lexicon, [(s.start, s.end) for s in kept])
+    return tuple(_apart(text, [*kept, *(OrganisationSpan(a.start, a.end, text[a.start : a.end], a.confidence) for a in acronyms)]))
+
+
+def _apart(text: str, found: Sequence[OrganisationSpan]) -> list[OrganisationSpan]:
+    """Those that overlap no longer or surer one, in order."""
     taken = bytearray(len(text))
     kept: list[OrganisationSpan] = []
     for span in sorted(found, key=lambda s: (-(s.end - s.start), -s.confidence)):
         if 1 not in taken[span.start : span.end]:
             taken[span.start : span.end] = b"\x01" * (span.end - span.start)
             kept.append(span)
-    return tuple(sorted(kept))
+    return sorted(kept)
 
 
 def _known(text: str, setting: Setting) -> list[OrganisationSpan]:
@@ -166,7 +181,11 @@ def _by_form(text: str, lexicon: Lexicon, acting: frozenset[int]) -> list[Organi
     for at, word in enumerate(capitalised):
         if word.start < skip_to:
             continue
-        span = _at_head(text, capitalised, at, lexicon, acting) or _at_legal_form(text, capitalised, at, lexicon)
+        span = (
+            _at_head(text, capitalised, at, lexicon, acting)
+            or _at_legal_form(text, capitalised, at, lexicon)
+            or _before_country(text, capitalised, at, lexicon)
+        )
         if span is None and word.text in _WELL_KNOWN and text[word.start - 1 : word.start] != "(":
             span = OrganisationSpan(word.start, word.end, word.text, 0.75)
         if span is not None and span.end - span.start <= LONGEST:
@@ -178,6 +197,27 @@ def _by_form(text: str, lexicon: Lexicon, acting: frozenset[int]) -> list[Organi
 def _at_legal_form(text: str, all_words: Sequence[Word], at: int, lexicon: Lexicon) -> OrganisationSpan | None:
     company = company_at(text, all_words, at, _OPENERS, lexicon)
     return OrganisationSpan(*company, text[slice(*company)], 0.9) if company else None
+
+
+@cache
+def _national() -> frozenset[str]:
+    return frozenset(lang.load("en").section("names")["national"])
+
+
+def _before_country(text: str, all_words: Sequence[Word], at: int, lexicon: Lexicon) -> OrganisationSpan | None:
+    """An English name of themes and a country, and nothing more: "Transport Infrastructure Ireland"."""
+    if all_words[at].text not in _national():
+        return None
+    last = at + 1
+    while last < len(all_words) and all_words[last].gap == " " and all_words[last].text in _national():
+        last += 1
+    if last >= len(all_words) or all_words[last].gap != " " or (last + 1 < len(all_words) and all_words[last + 1].gap == " "):
+        return None
+    name = all_words[last]
+    if name.text not in _LANDS and not (read_country(name.text) and len(name.text) > 3):
+        return None
+    start = all_words[_grow_left(all_words, at, lexicon)].start
+    return OrganisationSpan(start, name.end, text[start : name.end], 0.75)
 
 
 @lru_cache(maxsize=32)
@@ -205,7 +245,7 @@ def _gap(text: str, start: int, end: int) -> str | None:
 
 def _at_head(text: str, all_words: Sequence[Word], at: int, lexicon: Lexicon, acting: frozenset[int]) -> OrganisationSpan | None:
     word = all_words[at]
-    idea = head_idea(word.text, lexicon)
+    idea = head_idea(word.text, lexicon) or _heads(lexicon).get(_with_word_before(all_words, at))
     if idea is None or (idea == "company" and word.start not in acting and at + 1 < len(all_words) and all_words[at + 1].start in acting):
         return None  # "the group EDF" is EDF
     is_name = idea in _ALWAYS_NAMES or (idea in _MOSTLY_NAMES and not word.first)
@@ -216,6 +256,8 @@ def _at_head(text: str, all_words: Sequence[Word], at: int, lexicon: Lexicon, ac
     start = _without_country(text, all_words[first].start, word.start)
     if _is_genitive_country(text, all_words[last], lexicon) and last == at + 1:
         last, end = at, word.end
+    if last == at + 1 and _ROMAN.fullmatch(all_words[last].text) and all_words[last].gap == " ":
+        return None  # "Section II"
     more = last > at or ((first < at or end > word.end) and not word.text.islower())
     is_compound = word.text not in _heads(lexicon)
     if (
@@ -231,6 +273,10 @@ def _at_head(text: str, all_words: Sequence[Word], at: int, lexicon: Lexicon, ac
         return None
     end = with_legal_form(text, all_words[last], end)
     return OrganisationSpan(start, end, text[start:end], 0.9 if idea not in _WEAK else 0.8)
+
+
+def _with_word_before(all_words: Sequence[Word], at: int) -> str:
+    return f"{all_words[at - 1].text} {all_words[at].text}" if at and all_words[at].gap == " " else ""
 
 
 def _follows_head(text: str, all_words: Sequence[Word], at: int) -> bool:
@@ -256,19 +302,23 @@ def _stops(word: Word, lexicon: Lexicon, *, is_own: bool) -> bool:
     if word.text in _OPENERS or word.text in lexicon.section("names").get("titles", ()):
         return True
     if lexicon.code in {"de", "nl"}:
-        return is_own and not (_ADJECTIVE_END.search(word.text) or "-" in word.text or word.text.isupper())
+        return is_own and not (_ADJECTIVE_END.search(word.text) or "-" in word.text or word.text.isupper() or word.text in FIRST_NAMES)
+    if lexicon.code == "pl" and word.first:
+        return not (_POLISH_ADJECTIVE_END.search(word.text) or word.text.isupper())
     return lexicon.code in {"fr", "es", "it", "pt"} and word.first and not word.text.isupper() and len(word.text) < 4
 
 
 def _grow_right(text: str, all_words: Sequence[Word], at: int, lexicon: Lexicon, acting: frozenset[int], *, is_name: bool) -> int:
     """The last word of the name whose head is at `at`; `is_name` says that the head alone lets any noun follow."""
     last = at
-    while last + 1 < len(all_words) and last - at < _MOST_WORDS:
+    is_seated = lexicon.code == "pl" and all_words[at].text.startswith(_SEATED)
+    while last + 1 < len(all_words) and last - at < _MOST_WORDS and all_words[last].text not in LEGAL:
         following = all_words[last + 1]
         if not (
-            _joins(following, _at_its_head(all_words, at, last, lexicon), lexicon)
+            _joins(following, _at_its_head(all_words, at, last, lexicon), lexicon, at_head=last == at)
             or _is_bridged(text, all_words, last, lexicon, is_name=is_name and last == at)
             or (is_name and last > at and _in_subject_list(all_words, last + 1, lexicon, acting))
+            or (is_seated and following.gap in {" w ", " we "})
         ):
             break
         if _AND.search(following.gap or "") and (
@@ -349,7 +399,7 @@ def _begins_another(all_words: Sequence[Word], at: int, lexicon: Lexicon) -> boo
     return False
 
 
-def _joins(word: Word, after_head: bool, lexicon: Lexicon) -> bool:
+def _joins(word: Word, after_head: bool, lexicon: Lexicon, *, at_head: bool) -> bool:
     """Whether the gap before a capitalised word lets a name go on: a blank, small words, or adjectives and small words."""
     gap = word.gap
     if gap is None or (word.text in _OPENERS and gap == " " and not after_head) or len(gap) > 45:
@@ -360,9 +410,20 @@ def _joins(word: Word, after_head: bool, lexicon: Lexicon) -> bool:
         return False
     parts = gap.replace("'", "' ").replace("’", "' ").split()
     connectors, adjectives = _connectors(lexicon), _adjectives(lexicon)
+    if lexicon.code in {"de", "nl"}:
+        if not _is_germanic_tie(parts, at_head=at_head):
+            return False
+        parts = [p for before, p in pairwise(("", *parts)) if before not in _GERMANIC_TIES or not _GERMANIC_ADJECTIVE.fullmatch(p)]
     if all(p.rstrip("'") in connectors or p in adjectives for p in parts) and len(parts) <= 5:
         return len(parts) > 1 or parts[0] not in _WHERE or (parts[0] == "en" and lexicon.code == "nl")
     return False
+
+
+def _is_germanic_tie(parts: Sequence[str], *, at_head: bool) -> bool:
+    """Whether small German or Dutch words go on with a name: no article that begins the next phrase, no place where the body is."""
+    if parts[0] in _WHERE_GERMANIC and len(parts) > 1:
+        return False
+    return parts[0] not in {"die", "das", "den", "dem", "het"} and (at_head or parts not in (["der"], ["de"]))
 
 
 def _by_acronym(text: str) -> Iterator[OrganisationSpan]:
