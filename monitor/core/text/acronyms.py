@@ -12,7 +12,6 @@ import re
 from bisect import bisect_left
 from collections.abc import Iterator, Sequence
 from functools import lru_cache
-from itertools import pairwise
 from typing import NamedTuple
 
 from monitor.core import lang
@@ -99,32 +98,41 @@ def short_forms(text: str, named: Sequence[tuple[int, int]]) -> Iterator[Acronym
 
 def acronym_bodies(text: str, lexicon: Lexicon, named: Sequence[tuple[int, int]]) -> list[Acronym]:
     """Acronyms and other short names of bodies; `named` are the bodies found by name, in order."""
-    shorts = list(short_forms(text, named))
-    proven = {text[s.start : s.end] for s in shorts}
+    shorts = {s.start: s for s in short_forms(text, named)}
+    proven = {text[s.start : s.end] for s in shorts.values()}
     cues = _cues(lexicon)
-    able = [w for w in _alone(text) if w.text in proven or (cues and _is_able(w, cues))]
+    able = [
+        w
+        for w in words(text)
+        if _is_short_name(w.text) and (w.text in proven or (cues and w.text not in cues.others)) and not _touches(text, w)
+    ]
     if cues:
         proven |= {w.text for w in able if w.text not in proven and (_is_shown(text, w, cues, lexicon) or _is_listed(text, w, named))}
     found = {w.start: Acronym(w.start, w.end, SHOWN) for w in able if w.text in proven}
     if cues and cues.articles:
-        found |= {w.start: Acronym(w.start, w.end, SHOWN) for w in _alone(text) if _speaks(text, w, cues, lexicon)}
-    return list((found | {s.start: s for s in shorts}).values())
+        found |= {w.start: Acronym(w.start, w.end, SHOWN) for w in words(text) if _speaks(text, w, cues, lexicon)}
+    return list((found | shorts).values())
 
 
-def _alone(text: str) -> Iterator[Word]:
-    """The capitalised words that touch no other but one that merely begins the sentence, in no bracket."""
-    for before, word in pairwise((None, *words(text))):
-        if word is None or _WITHIN_NAME.match(text, word.end) or text[word.start - 1 : word.start] == "(":
-            continue
-        if before is None or word.gap != " " or before.first:
-            yield word
-
-
-def _is_able(word: Word, cues: _Cues) -> bool:
-    """Whether a word is an acronym that may be a body's."""
-    if word.text in cues.others or len(word.text) < 3:
+@lru_cache(maxsize=16384)
+def _is_short_name(word: str) -> bool:
+    """Whether a word is an acronym, or a known name that is also something else."""
+    if len(word) < 3 or (word[1:].islower() and not is_doubtful_name(word)):
         return False
-    return (bool(_SHAPE.fullmatch(word.text)) and not _ROMAN.fullmatch(word.text)) or is_doubtful_name(word.text)
+    return bool(_SHAPE.fullmatch(word) and not _ROMAN.fullmatch(word)) or is_doubtful_name(word)
+
+
+def _touches(text: str, word: Word) -> bool:
+    """Whether a capitalised word touches another one or a number, or stands in a bracket: then it is a part of something longer."""
+    if _WITHIN_NAME.match(text, word.end) or text[word.start - 1 : word.start] == "(":
+        return True
+    return word.gap == " " and not _begins_sentence(text, word.start)
+
+
+def _begins_sentence(text: str, start: int) -> bool:
+    """Whether the word right before an offset begins a sentence or line: "La UNAM"."""
+    first = text.rfind(" ", max(0, start - 12), start - 1)
+    return first < 0 or text[first - 1] in ".!?:;\n–—" or "\n" in text[first:start]
 
 
 def _is_shown(text: str, word: Word, cues: _Cues, lexicon: Lexicon) -> bool:
@@ -143,8 +151,15 @@ def _is_source(text: str, word: Word, cues: _Cues, lexicon: Lexicon) -> bool:
 
 def _speaks(text: str, word: Word, cues: _Cues, lexicon: Lexicon) -> bool:
     """Whether a name with an article, which no person has, says something: "a Anvisa informou"."""
-    has_article = word_before(text, word.start) in cues.articles
-    return has_article and word.text not in cues.others and _is_source(text, word, cues, lexicon) and may_be_body(word, lexicon)
+    tail = text[max(0, word.start - 7) : word.start].split()
+    return (
+        bool(tail)
+        and tail[-1] in cues.articles
+        and word.text not in cues.others
+        and not _touches(text, word)
+        and _is_source(text, word, cues, lexicon)
+        and may_be_body(word, lexicon)
+    )
 
 
 def _is_listed(text: str, word: Word, named: Sequence[tuple[int, int]]) -> bool:

@@ -17,7 +17,7 @@ from monitor.core.lang import Lexicon
 from monitor.core.places import candidates
 from monitor.core.text.countries import country_spans, read_country
 from monitor.core.text.fold import fold
-from monitor.core.text.names import common_words
+from monitor.core.text.names import bases, common_words
 from monitor.core.text.proper import FIRST_NAMES, Word, word_before, words
 
 KNOWN, DOUBTFUL, ACTING = 0.8, 0.7, 0.6
@@ -105,9 +105,14 @@ def _either(forms: Iterable[str]) -> str:
     return "|".join(re.escape(w) for w in sorted(forms, key=len, reverse=True))
 
 
+@cache
+def _doubtful_names() -> frozenset[str]:
+    return frozenset(name for names in _names().values() for name, is_sure in names if not is_sure)
+
+
 def is_doubtful_name(word: str) -> bool:
-    """Whether a word alone is a known name that is also something else."""
-    return any(name == word and not is_sure for name, is_sure in _names().get(word, ()))
+    """Whether a word is a known name that is also something else."""
+    return word in _doubtful_names()
 
 
 @lru_cache(maxsize=16)
@@ -268,8 +273,12 @@ def _may_be(run: _Run, lexicon: Lexicon) -> bool:
         _MODEL.fullmatch(first) or first in section.get("not_places", ()) or fold(first) in common_words() or len(first) < 2
     ):
         return False
+    key = fold(written)
+    names = bases(key) if lexicon.code in _CASE_ENDINGS and lexicon.code not in {"en", "nl"} and len(run.words) == 1 else (key,)
     return not any(
-        c.place.place_type == "region" or (c.is_main and c.population >= _TOWN) or c.population >= _CITY for c in candidates(fold(written))
+        c.place.place_type == "region" or (c.is_main and c.population >= _TOWN) or c.population >= _CITY
+        for name in names
+        for c in candidates(name)
     )
 
 

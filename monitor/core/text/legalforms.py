@@ -52,7 +52,7 @@ def company_at(text: str, all_words: Sequence[Word], at: int, openers: Container
     tail = tail_end(text, word.end)
     is_legal = word.text in LEGAL and at > 0 and word.gap in {" ", ", "}
     if not tail and not is_legal:
-        return _led_by_form(text, all_words, at)
+        return _led_by_form(all_words, at) if word.text in _LEADING else None
     first = at - 1 if is_legal else at
     first = _first_word(all_words, first, at, openers, lexicon)
     if first < at and all_words[first].text in openers:
@@ -66,9 +66,9 @@ def _first_word(all_words: Sequence[Word], first: int, at: int, openers: Contain
     ties, trades = section.get("tail", {}).get("links", ()), section.get("trades", ())
     while first > 0 and at - first < _MOST_WORDS and all_words[first - 1].text not in openers:
         word, before = all_words[first], all_words[first - 1]
-        gap = (word.gap or "\n").strip()
-        if before.text in LEGAL or (before.first and word.gap == " & "):
+        if word.gap is None or before.text in LEGAL or (before.first and word.gap == " & "):
             break
+        gap = word.gap.strip()
         is_tied = gap in ties and not before.first
         is_both = gap in _AND and (word.text in trades or before.text in trades)
         if gap not in {"", "&"} and not ((is_tied or is_both) and word.gap == f" {gap} "):
@@ -77,10 +77,10 @@ def _first_word(all_words: Sequence[Word], first: int, at: int, openers: Contain
     return first
 
 
-def _led_by_form(text: str, all_words: Sequence[Word], at: int) -> tuple[int, int] | None:
+def _led_by_form(all_words: Sequence[Word], at: int) -> tuple[int, int] | None:
     """A name right behind its legal form: "N.V. Nederlandse Gasunie"."""
     word = all_words[at]
-    if word.text not in _LEADING or (at > 0 and word.gap in {" ", ", "}):
+    if at > 0 and word.gap in {" ", ", "}:
         return None
     gap = ". " if "." in word.text else " "
     last = at

@@ -23,6 +23,7 @@ class _Grammar(NamedTuple):
     """The small words of one language; empty sets where it builds no names so."""
 
     adjectives: frozenset[str]  # and nouns of public affairs
+    demonyms: frozenset[str]  # "belges", only behind a noun: "la Société nationale des chemins de fer belges", but "le Parlement belge"
     connectors: frozenset[str]
     links: frozenset[str]  # prepositions that tie a noun to the one before
     bare: frozenset[str]  # those of them that an infinitive may follow
@@ -49,7 +50,8 @@ def _grammar(lexicon: Lexicon) -> _Grammar | None:
     demonyms = {form for forms in section.get("demonyms", {}).values() for form in forms if form.islower()}
     small = {w for w in section.get("small", ()) if w.islower() and w not in tail["conjunctions"]}
     return _Grammar(
-        frozenset(section.get("adjectives", ())) | demonyms,
+        frozenset(section.get("adjectives", ())),
+        frozenset(demonyms),
         frozenset({*small, *tail["links"], *tail["articles"]}),
         frozenset(tail["links"]),
         frozenset(tail["bare"]),
@@ -116,7 +118,7 @@ class _Walk:
         return self._takes_content(word, end)
 
     def _takes_content(self, word: str, end: int) -> bool:
-        is_listed = word in self.grammar.adjectives
+        is_listed = word in self.grammar.adjectives or (self.nouns > 0 and not self.gap and word in self.grammar.demonyms)
         if not is_listed and not self._is_noun(word):
             return False
         self.is_name = self.is_name or not self.gap

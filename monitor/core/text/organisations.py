@@ -177,6 +177,7 @@ def _by_form(text: str, lexicon: Lexicon, acting: frozenset[int]) -> list[Organi
     """Names around a head or before a legal form; `acting` are the starts of names that stand for themselves."""
     found: list[OrganisationSpan] = []
     capitalised = _with_small_heads(text, words(text), lexicon)
+    themes = _national()
     skip_to = 0
     for at, word in enumerate(capitalised):
         if word.start < skip_to:
@@ -184,7 +185,7 @@ def _by_form(text: str, lexicon: Lexicon, acting: frozenset[int]) -> list[Organi
         span = (
             _at_head(text, capitalised, at, lexicon, acting)
             or _at_legal_form(text, capitalised, at, lexicon)
-            or _before_country(text, capitalised, at, lexicon)
+            or (_before_country(text, capitalised, at, lexicon) if word.text in themes else None)
         )
         if span is None and word.text in _WELL_KNOWN and text[word.start - 1 : word.start] != "(":
             span = OrganisationSpan(word.start, word.end, word.text, 0.75)
@@ -206,8 +207,6 @@ def _national() -> frozenset[str]:
 
 def _before_country(text: str, all_words: Sequence[Word], at: int, lexicon: Lexicon) -> OrganisationSpan | None:
     """An English name of themes and a country, and nothing more: "Transport Infrastructure Ireland"."""
-    if all_words[at].text not in _national():
-        return None
     last = at + 1
     while last < len(all_words) and all_words[last].gap == " " and all_words[last].text in _national():
         last += 1
@@ -245,7 +244,7 @@ def _gap(text: str, start: int, end: int) -> str | None:
 
 def _at_head(text: str, all_words: Sequence[Word], at: int, lexicon: Lexicon, acting: frozenset[int]) -> OrganisationSpan | None:
     word = all_words[at]
-    idea = head_idea(word.text, lexicon) or _heads(lexicon).get(_with_word_before(all_words, at))
+    idea = head_idea(word.text, lexicon) or _head_of_two(all_words, at, lexicon)
     if idea is None or (idea == "company" and word.start not in acting and at + 1 < len(all_words) and all_words[at + 1].start in acting):
         return None  # "the group EDF" is EDF
     is_name = idea in _ALWAYS_NAMES or (idea in _MOSTLY_NAMES and not word.first)
@@ -275,8 +274,17 @@ def _at_head(text: str, all_words: Sequence[Word], at: int, lexicon: Lexicon, ac
     return OrganisationSpan(start, end, text[start:end], 0.9 if idea not in _WEAK else 0.8)
 
 
-def _with_word_before(all_words: Sequence[Word], at: int) -> str:
-    return f"{all_words[at - 1].text} {all_words[at].text}" if at and all_words[at].gap == " " else ""
+@cache
+def _second_words(lexicon: Lexicon) -> frozenset[str]:
+    """The last words of heads that are two words."""
+    return frozenset(head.split()[1] for head in _heads(lexicon) if head.count(" ") == 1)
+
+
+def _head_of_two(all_words: Sequence[Word], at: int, lexicon: Lexicon) -> str | None:
+    """The idea of a head that a word ends: "Gemeinsame Unternehmen"."""
+    word = all_words[at]
+    is_second = word.text in _second_words(lexicon) and at > 0 and word.gap == " "
+    return _heads(lexicon).get(f"{all_words[at - 1].text} {word.text}") if is_second else None
 
 
 def _follows_head(text: str, all_words: Sequence[Word], at: int) -> bool:
