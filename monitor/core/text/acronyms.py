@@ -26,6 +26,8 @@ _SHAPE = re.compile(r"[A-ZÀ-Þ][A-ZÀ-Þa-zà-ÿ&]*[A-ZÀ-Þ][a-z]?")
 _ROMAN = re.compile(r"[IVXLC]+")
 _WITHIN_NAME = re.compile(r"[ -]?[A-ZÀ-Þ]|[ -]?\d")  # what follows an acronym that is only a part of a name
 _LONGEST_GAP = 12
+# Ideas of [names.words] whose words name a thing, not a body.
+_THINGS = ("project", "factory", "plant", "reactor", "telescope", "facility", "datacentre", "park", "antenna", "campus", "hub", "station")
 SHORT_FORM, SHOWN = 0.75, 0.6
 
 
@@ -37,6 +39,7 @@ class _Cues(NamedTuple):
     told: re.Pattern[str]  # right before it: "according to", "chercheurs du"
     articles: frozenset[str]  # right before it, one word
     others: frozenset[str]  # acronyms of other things
+    things: frozenset[str]  # nouns that say right before it that it is one: "the project", "le télescope"
 
 
 @lru_cache(maxsize=32)
@@ -53,6 +56,7 @@ def _cues(lexicon: Lexicon) -> _Cues | None:
         re.compile(rf"(?<!\w)(?:(?:{sources})|(?:{staff}) (?:{'|'.join(section['ties'])})) ?\Z"),
         frozenset(w for a in section["articles"] for w in (a, a.capitalize())),
         frozenset(others),
+        frozenset(f.lower() for idea in _THINGS for f in lexicon.section("names").get("words", {}).get(idea, ()) if f[0] != "-"),
     )
 
 
@@ -97,17 +101,17 @@ def short_forms(text: str, named: Sequence[tuple[int, int]]) -> Iterator[Acronym
 
 
 def acronym_bodies(text: str, lexicon: Lexicon, named: Sequence[tuple[int, int]]) -> list[Acronym]:
-    """Acronyms and other short names of bodies; `named` are the bodies found by name, in order."""
-    shorts = {s.start: s for s in short_forms(text, named)}
-    proven = {text[s.start : s.end] for s in shorts.values()}
+    """Acronyms and other short names of bodies; `named` are the bodies surely found by name, in order."""
     cues = _cues(lexicon)
+    others = cues.others if cues else frozenset()
+    shorts = {s.start: s for s in short_forms(text, named) if text[s.start : s.end] not in others}
+    proven = {text[s.start : s.end] for s in shorts.values()}
     able = [
-        w
-        for w in words(text)
-        if _is_short_name(w.text) and (w.text in proven or (cues and w.text not in cues.others)) and not _touches(text, w)
+        w for w in words(text) if _is_short_name(w.text) and (w.text in proven or (cues and w.text not in others)) and not _touches(text, w)
     ]
     if cues:
         proven |= {w.text for w in able if w.text not in proven and (_is_shown(text, w, cues, lexicon) or _is_listed(text, w, named))}
+        proven -= {w.text for w in able if word_before(text, w.start).lower() in cues.things}
     found = {w.start: Acronym(w.start, w.end, SHOWN) for w in able if w.text in proven}
     if cues and cues.articles:
         found |= {w.start: Acronym(w.start, w.end, SHOWN) for w in words(text) if _speaks(text, w, cues, lexicon)}

@@ -23,7 +23,7 @@ class _Grammar(NamedTuple):
     """The small words of one language; empty sets where it builds no names so."""
 
     adjectives: frozenset[str]  # and nouns of public affairs
-    demonyms: frozenset[str]  # "belges", only behind a noun: "la Société nationale des chemins de fer belges", but "le Parlement belge"
+    demonyms: frozenset[str]  # "belges", only behind nouns it agrees with: "chemins de fer belges", but "Cour des comptes britannique"
     connectors: frozenset[str]
     links: frozenset[str]  # prepositions that tie a noun to the one before
     bare: frozenset[str]  # those of them that an infinitive may follow
@@ -96,6 +96,7 @@ class _Walk:
     gap: list[str] = field(default_factory=list)  # prepositions and articles since the last noun or adjective
     is_and: bool = False  # a conjunction stands before them
     nouns: int = 0
+    ends_in_plural: bool = False
     by_head: bool = field(init=False)
 
     def __post_init__(self) -> None:
@@ -118,12 +119,15 @@ class _Walk:
         return self._takes_content(word, end)
 
     def _takes_content(self, word: str, end: int) -> bool:
-        is_listed = word in self.grammar.adjectives or (self.nouns > 0 and not self.gap and word in self.grammar.demonyms)
+        is_listed = word in self.grammar.adjectives or (
+            self.ends_in_plural and not self.gap and word in self.grammar.demonyms and word.endswith("s")
+        )
         if not is_listed and not self._is_noun(word):
             return False
         self.is_name = self.is_name or not self.gap
         self.nouns += bool(self.gap)
         self.end = self.open_end = end
+        self.ends_in_plural = self.nouns > 0 and word.endswith(("s", "fer"))
         self.gap, self.is_and = [], False
         return True
 

@@ -18,7 +18,7 @@ from monitor.core.lang import Lexicon
 from monitor.core.model import Setting
 from monitor.core.places import candidates
 from monitor.core.text.acronyms import acronym_bodies, spelled_out_spans
-from monitor.core.text.actors import acting_spans
+from monitor.core.text.actors import KNOWN, acting_spans
 from monitor.core.text.countries import read_country
 from monitor.core.text.fold import fold
 from monitor.core.text.legalforms import LEGAL, company_at, with_legal_form
@@ -28,6 +28,7 @@ from monitor.core.text.proper import FIRST_NAMES, Word, words
 
 LONGEST = 300  # characters of a name
 _MOST_WORDS = 9
+_BY_ACRONYM = 0.65  # how sure a name is that only its acronym proves: it may be a programme's
 # Ideas of [names.words] whose words make the name of an organisation.
 HEADS = frozenset(
     """
@@ -70,9 +71,19 @@ _OPENERS = frozenset(
 )
 # Conjunctions of the eight languages: what follows may be another name.
 _AND = re.compile(r"(?<!\w)(?:and|und|et|y|e|ed|i|oraz|en|&)(?!\w)")
+_CONJUNCTIONS = {
+    "en": {"and"},
+    "de": {"und"},
+    "fr": {"et"},
+    "es": {"y", "e"},
+    "it": {"e", "ed"},
+    "pl": {"i", "oraz"},
+    "pt": {"e"},
+    "nl": {"en"},
+}
 _OWNER = re.compile(r"([^'’]{3,30})['’]s? ")
 _POLISH_ADJECTIVE_END = re.compile(r"(?:[yiaeą]|ej|ego|emu|[iy]mi?|[iy]ch)\Z")
-_ADJECTIVE_END = re.compile(r"(?:e|en|er|es|em|s)\Z")
+_ADJECTIVE_END = re.compile(r"(?:e|en|er|es|em|s|isch|aal|lijk)\Z")
 # Bodies known by acronym the world over; everything else must be spelled out once or be known to the programme.
 _WELL_KNOWN = frozenset(
     """
@@ -148,9 +159,9 @@ def head_idea(word: str, lexicon: Lexicon) -> str | None:
 def organisation_spans(text: str, lexicon: Lexicon, setting: Setting) -> tuple[OrganisationSpan, ...]:
     """The organisations of a text in order, none overlapping another; longer and surer ones first where they compete."""
     acting = [OrganisationSpan(a.start, a.end, text[a.start : a.end], a.confidence) for a in acting_spans(text, lexicon)]
-    by_form = _by_form(text, lexicon, frozenset(a.start for a in acting))
+    by_form = _by_form(text, lexicon, {a.start: a.confidence for a in acting})
     kept = _apart(text, [*_known(text, setting), *by_form, *_by_acronym(text), *acting])
-    acronyms = acronym_bodies(text, lexicon, [(s.start, s.end) for s in kept])
+    acronyms = acronym_bodies(text, lexicon, [(s.start, s.end) for s in kept if s.confidence > _BY_ACRONYM])
     return tuple(_apart(text, [*kept, *(OrganisationSpan(a.start, a.end, text[a.start : a.end], a.confidence) for a in acronyms)]))
 
 
@@ -173,8 +184,8 @@ def _known(text: str, setting: Setting) -> list[OrganisationSpan]:
 # ---------------------------------------------------------------------------------------------------------------------------- form
 
 
-def _by_form(text: str, lexicon: Lexicon, acting: frozenset[int]) -> list[OrganisationSpan]:
-    """Names around a head or before a legal form; `acting` are the starts of names that stand for themselves."""
+def _by_form(text: str, lexicon: Lexicon, acting: Mapping[int, float]) -> list[OrganisationSpan]:
+    """Names around a head or before a legal form; `acting` are the starts of names that stand for themselves, with how sure they are."""
     found: list[OrganisationSpan] = []
     capitalised = _with_small_heads(text, words(text), lexicon)
     themes = _national()
@@ -242,7 +253,7 @@ def _gap(text: str, start: int, end: int) -> str | None:
     return None if "\n" in gap else gap
 
 
-def _at_head(text: str, all_words: Sequence[Word], at: int, lexicon: Lexicon, acting: frozenset[int]) -> OrganisationSpan | None:
+def _at_head(text: str, all_words: Sequence[Word], at: int, lexicon: Lexicon, acting: Mapping[int, float]) -> OrganisationSpan | None:
     word = all_words[at]
     idea = head_idea(word.text, lexicon) or _head_of_two(all_words, at, lexicon)
     if idea is None or (idea == "company" and word.start not in acting and at + 1 < len(all_words) and all_words[at + 1].start in acting):
@@ -316,7 +327,7 @@ def _stops(word: Word, lexicon: Lexicon, *, is_own: bool) -> bool:
     return lexicon.code in {"fr", "es", "it", "pt"} and word.first and not word.text.isupper() and len(word.text) < 4
 
 
-def _grow_right(text: str, all_words: Sequence[Word], at: int, lexicon: Lexicon, acting: frozenset[int], *, is_name: bool) -> int:
+def _grow_right(text: str, all_words: Sequence[Word], at: int, lexicon: Lexicon, acting: Mapping[int, float], *, is_name: bool) -> int:
     """The last word of the name whose head is at `at`; `is_name` says that the head alone lets any noun follow."""
     last = at
     is_seated = lexicon.code == "pl" and all_words[at].text.startswith(_SEATED)
@@ -329,15 +340,20 @@ def _grow_right(text: str, all_words: Sequence[Word], at: int, lexicon: Lexicon,
             or (is_seated and following.gap in {" w ", " we "})
         ):
             break
-        if _AND.search(following.gap or "") and (
-            last == at
-            or _next_has_article(all_words, at, last, lexicon)
-            or following.start in acting
-            or _begins_another(all_words, last + 1, lexicon)
-        ):
+        if _AND.search(following.gap or "") and _ends_before_and(all_words, at, last, lexicon, acting):
             break
         last += 1
     return last
+
+
+def _ends_before_and(all_words: Sequence[Word], at: int, last: int, lexicon: Lexicon, acting: Mapping[int, float]) -> bool:
+    """Whether what follows "and" is another name; offices have several subjects ("Department for Energy Security and Net Zero")."""
+    following = all_words[last + 1]
+    if last == at or _next_has_article(all_words, at, last, lexicon):
+        return True
+    if head_idea(all_words[at].text, lexicon) == "ministry":
+        return acting.get(following.start, 0.0) >= KNOWN or head_idea(following.text, lexicon) not in {None, "company"}
+    return following.start in acting or _begins_another(all_words, last + 1, lexicon)
 
 
 def _is_bridged(text: str, all_words: Sequence[Word], last: int, lexicon: Lexicon, *, is_name: bool) -> bool:
@@ -350,16 +366,17 @@ def _is_bridged(text: str, all_words: Sequence[Word], last: int, lexicon: Lexico
     return text[tail.open_end : following.start] in {"", " "} and bool(parts) and parts[-1] not in _WHERE
 
 
-def _in_subject_list(all_words: Sequence[Word], at: int, lexicon: Lexicon, acting: frozenset[int]) -> bool:
+def _in_subject_list(all_words: Sequence[Word], at: int, lexicon: Lexicon, acting: Mapping[int, float]) -> bool:
     """Whether a comma stands between the subjects of one office, the last of them behind "and": "Ministério da Ciência, Tecnologia e Inovação"."""
     if not (all_words[at].gap or "").startswith(", "):
         return False
     for word in all_words[at : at + 6]:
         gap = word.gap or "\n"
-        if word.start != all_words[at].start and _AND.search(gap):
+        parts = gap.split()
+        if word.start != all_words[at].start and parts and parts[0] in _CONJUNCTIONS.get(lexicon.code, ()):
             return True
         small = gap.removeprefix(", ").replace("'", " ").replace("’", " ").split()
-        if (gap.strip() and not gap.startswith(", ")) or any(s not in _connectors(lexicon) for s in small):
+        if (gap.strip() and not gap.startswith(", ")) or any(s not in _connectors(lexicon) or s in _WHERE for s in small):
             return False
         if word.start in acting or read_country(word.text) or head_idea(word.text, lexicon):
             return False
@@ -440,4 +457,4 @@ def _by_acronym(text: str) -> Iterator[OrganisationSpan]:
         name = text[start:end]
         ideas = {common_words().get(fold(w)) for w in name.split()}
         if not ideas & _SITE_OR_PROJECT:
-            yield OrganisationSpan(start, end, name, 0.9 if ideas & HEADS else 0.65)
+            yield OrganisationSpan(start, end, name, 0.9 if ideas & HEADS else _BY_ACRONYM)

@@ -38,9 +38,12 @@ _JOINTS = re.compile(
 _SMALL_FIRST = re.compile(r"\A(?:[a-zà-ÿ]{1,5} ){1,2}")
 _WORDS = re.compile(r"[^\W\d_]+")
 _AFTER = re.compile(r" ?\(([^()\n]{2,40})\)|(?:,| in| en| im| w| em) ([^\W\d_][^,;.()\n]{1,30})")
+# "Von Swinemünde bis Lubmin": what stands before and behind the first of two ends.
+_FROM = frozenset({"from", "von", "de", "d'", "d’", "da", "dal", "desde", "od", "van"})
+_TO = re.compile(r" (?:to|bis|à|a|fino a|hasta|até|do|po|tot) [A-ZÀ-Þ]")
 _BEHIND_DATELINE = re.compile(
     r"(?:/[A-ZÀ-Þ][\w-]+)?(?: \([^()\n]{2,24}\))?"
-    r"(?:, (?:[A-ZÀ-Þ][\w.]+, )?(?:[a-zà-ÿ]{2,3} )?\d{1,2}[ .]|,? [A-Z][a-z]{2,8}\.? \d{1,2}\b|,? \d{1,2}(?:\.[ \d]| [a-zà-ÿ]{3})| ?[–—] | - |\. (?=[A-ZÀ-Þ]))"
+    r"(?:, (?:[A-ZÀ-Þ][\w.]+, )?(?:[a-zà-ÿ]{2,3} )?\d{1,2}[ .]|,? [A-Z][a-z]{2,8}\.? \d{1,2}\b|, \d{1,2}(?:\.[ \d]| [a-zà-ÿ]{3})| ?[–—] | - |\. (?=[A-ZÀ-Þ]))"
 )
 _DATELINE = 0.35
 # Territories that share many names with the country they belong to.
@@ -215,7 +218,7 @@ def _judge(scene: PageScene, all_words: Sequence[Word], at: int, end_at: int, st
     if end_at == at:
         score += _ordinary(scene, all_words[at], best)
     score += _touching(scene, all_words, at, end_at, is_told=is_told)
-    if _is_unique(best, options) and end - start > 4:
+    if _is_unique(best, options, strictly=all_words[at].first) and end - start > 4:
         striking = end - start > 5 and best.is_main and best.population >= (15_000 if scene.language != "de" else 100_000)
         score += 0.2 if striking else 0.08
         if best.is_main and all_words[at].text.count("-") > 1:
@@ -223,11 +226,10 @@ def _judge(scene: PageScene, all_words: Sequence[Word], at: int, end_at: int, st
     return PlaceSpan(start, end, best.place, round(max(0.0, min(0.97, score)), 2))
 
 
-def _is_unique(best: Candidate, options: Sequence[Candidate]) -> bool:
-    """Whether a name means places of one country only, apart from small ones that have as a translation what is a town's own name."""
-    return all(
-        c.place.country == best.place.country or (best.is_main and not c.is_main and c.population * 5 < best.population) for c in options
-    )
+def _is_unique(best: Candidate, options: Sequence[Candidate], *, strictly: bool) -> bool:
+    """Whether a name means places of one country only; if not `strictly`, apart from small ones that have as a translation what is a town's own name."""
+    others = [c for c in options if c.place.country != best.place.country]
+    return not others or (not strictly and best.is_main and all(not c.is_main and c.population * 5 < best.population for c in others))
 
 
 def _fit(candidate: Candidate, scene: PageScene, beside: str | None) -> float:
@@ -269,9 +271,10 @@ def _context(scene: PageScene, start: int, end: int, best: Candidate) -> float:
         score += 0.12
     if before.rstrip(".") in scene.titles or before.capitalize() in scene.titles or is_person(scene.text, start, scene.titles):
         score -= 0.9
-    if start in scene.seats or before in scene.connects:
+    is_first_end = before.lower() in _FROM and _TO.match(scene.text, end) is not None
+    if start in scene.seats or before in scene.connects or is_first_end:
         score += 0.3
-    if scene.text.startswith(("'s ", "’s "), end):
+    if end - start > 4 and scene.text.startswith(("'s ", "’s "), end):
         score += 0.08
     if _is_dateline(scene.text, start, end):
         score += _DATELINE

@@ -86,7 +86,8 @@ def _varieties(lexicon: Lexicon) -> tuple[re.Pattern[str], Mapping[str, str]] | 
     marks = {mark: country for country, found in lexicon.section("names").get("varieties", {}).items() for mark in found}
     if not marks:
         return None
-    return re.compile("|".join(re.escape(m) for m in sorted(marks, key=len, reverse=True))), marks
+    written = "|".join(re.escape(m) for m in sorted(marks, key=len, reverse=True))
+    return re.compile(rf"(?<!\w)(?:{written})(?:(?<=\W)|(?!\w))"), marks
 
 
 def variety_of(text: str, lexicon: Lexicon) -> str | None:
