@@ -95,6 +95,8 @@ def _countries(page: Page, lexicon: Lexicon, setting: Setting) -> list[tuple[int
 @lru_cache(maxsize=2048)
 def country_in(name: str) -> str | None:
     """The country of a larger town in a name ("University of Stuttgart"); None when there is none or it could be in several."""
+    if name.isupper():
+        return None  # an acronym
     for word in reversed(fold(name).split()):
         found = (
             [c for c in candidates(word) if c.is_main and c.population >= 30_000] if len(word) > 3 and word not in common_words() else []

@@ -12,7 +12,7 @@ import tomllib
 from array import array
 from bisect import bisect_left
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache, lru_cache
 from importlib.resources import files
 from itertools import accumulate
@@ -122,10 +122,32 @@ def regions() -> Mapping[str, tuple[Candidate, ...]]:
     return found
 
 
+@cache
+def exonyms() -> Mapping[str, frozenset[tuple[str, str]]]:
+    """The towns by the folded names they have in other languages: country and name in the city data."""
+    found: dict[str, frozenset[tuple[str, str]]] = {}
+    for country, entries in _table("exonyms").items():
+        for name, others in entries.items():
+            for written in others:
+                found[fold(written)] = found.get(fold(written), frozenset()) | {(country, name)}
+    return found
+
+
+def _cities(key: str) -> list[Candidate]:
+    """The cities of that folded name, largest first; one that is called so in another language counts as much as by its own name."""
+    found = gazetteer().find(key)
+    meant = exonyms().get(key)
+    if not meant:
+        return found
+    called = [c for _, name in sorted(meant) for c in gazetteer().find(fold(name)) if (c.place.country, c.place.name) in meant]
+    own = [c for c in found if c.is_main and c.place not in {m.place for m in called}]
+    return sorted([*(replace(c, is_main=True) for c in called), *own], key=lambda c: -c.population)
+
+
 @lru_cache(maxsize=16384)
 def candidates(key: str) -> tuple[Candidate, ...]:
     """Every place of that folded name: cities largest first, then regions; a German "ue" is tried as "ü" when nothing else is found."""
-    found = (*gazetteer().find(key), *regions().get(key, ()))
+    found = (*_cities(key), *regions().get(key, ()))
     if found or not any(pair in key for pair in ("ae", "oe", "ue")):
         return found
     return tuple(gazetteer().find(key.replace("ae", "a").replace("oe", "o").replace("ue", "u")))

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 import tomllib
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cache, lru_cache
 from importlib.resources import files
 from typing import NamedTuple
@@ -17,7 +17,7 @@ from monitor.core.lang import Lexicon
 from monitor.core.places import candidates
 from monitor.core.text.countries import country_spans, read_country
 from monitor.core.text.fold import fold
-from monitor.core.text.names import common_words
+from monitor.core.text.names import bases, common_words
 from monitor.core.text.proper import FIRST_NAMES, Word, word_before, words
 
 KNOWN, DOUBTFUL, ACTING = 0.8, 0.7, 0.6
@@ -28,7 +28,7 @@ _CITY = 100_000  # and by any of its names
 _NOUN_END = re.compile(r"(?:ments?|ions?|aisons?|ci[oó]n|ciones|zion[ei]|tur[ae]|cj[aeię]|ção|ções|ei)\Z")
 _NOUN_END_GERMANIC = re.compile(r"(?:ments?|ions?|ers?|ors?|ing)\Z")
 _NO_BODIES = frozenset({"Member State", "Member States", "EU-27", "Prime Minister", "State Secretary"})
-_LIST_GAP = re.compile(
+LIST_GAP = re.compile(
     r",? (?:and|und|et|y|e|ed|i|oraz|en|sowie|or|oder|ou|o|of) (?:the |die |der |das |la |le |l['’]|el |il |a |o |de |het )?"
     r"|, (?:the |die |la |le |el |il |de |a |o )?"
 )
@@ -37,6 +37,8 @@ _ARTICLES = frozenset("The A An Die Der Das Den Dem La Le Les El Los Il Lo O Os 
 _SMALL_ARTICLES = frozenset("the den dem der die das l la le el il lo o a de het".split())  # noqa: SIM905 - shorter than a list
 _CONJUNCTIONS = frozenset("and und et y e ed i en oraz".split())  # noqa: SIM905 - shorter than a list
 _PLURAL_OR_MASS = re.compile(r"(?:en|er|ern|ei|ung|heit|keit|ie|ik|ion|tät|schaft|ismus|nis)\Z")
+_MODEL = re.compile(r"[A-Z]{1,4}-?\d+[a-zA-Z]?")  # "AP1000"
+_FILE_NUMBER = re.compile(r" \d+/\d")  # "GSK 1289/22"
 _ONE_WORD_NAME = re.compile(r"[A-ZÀ-Þ].*[A-ZÀ-Þ0-9&]|.*[a-z][A-Z]|.*\d")
 
 
@@ -81,18 +83,36 @@ def _cues(lexicon: Lexicon) -> _Cues | None:
     if not section:
         return None
 
-    def either(key: str) -> str:
-        return "|".join(re.escape(w) for w in sorted(section.get(key, ()), key=len, reverse=True))
-
-    acts = re.compile(rf"(?: \([A-Z]\w{{1,9}}\))?,? (?:(?:{either('helpers')}) ?){{0,3}}(?:{either('verbs')})\w{{0,12}}(?!\w)")
+    acts = verb_behind(section.get("verbs", ()), lexicon)
+    by, deals, to = (_either(section.get(key, ())) for key in ("by", "deals", "to"))
     article = r"(?:the |den |dem |der |die |l['’]|la |le |el |il |o |a |de |het |[\"“„«] ?){0,2}"
-    verb = rf"(?:{either('verbs')})\w{{0,9}}"
+    verb = rf"(?:{_either(section.get('verbs', ()))})\w{{0,9}}"
     told = re.compile(
-        rf"(?<!\w)(?:(?:{either('nouns')}) [\"“„«]?|(?:ge|wy|z|u|ver|be|er|mis)?{verb} (?:[\w-]+ )?(?:{either('by')}) ?['’]?{article}"
-        rf"|(?:{either('deals')}) (?:[\w-]+ ){{0,2}}(?:{either('to')}) {article})\Z",
+        rf"(?<!\w)(?:(?:{_either(section.get('nouns', ()))}) [\"“„«]?|(?:ge|wy|z|u|ver|be|er|mis)?{verb} (?:[\w-]+ )?(?:{by}) ?['’]?{article}"
+        rf"|(?:{deals}) (?:[\w-]+ ){{0,2}}(?:{to}) {article})\Z",
     )
     leads = {w for key in ("nouns", "by", "to") for w in section.get(key, ())} | _SMALL_ARTICLES
     return _Cues(acts, told, frozenset(leads))
+
+
+def verb_behind(stems: Sequence[str], lexicon: Lexicon) -> re.Pattern[str]:
+    """What matches right behind a name where one of these verbs follows it, with the words that may stand between."""
+    helpers = _either(lexicon.section("names")["acts"].get("helpers", ()))
+    return re.compile(rf"(?: \([A-Z]\w{{1,9}}\))?,? (?:(?:{helpers}) ?){{0,3}}(?:{_either(stems)})\w{{0,12}}(?!\w)")
+
+
+def _either(forms: Iterable[str]) -> str:
+    return "|".join(re.escape(w) for w in sorted(forms, key=len, reverse=True))
+
+
+@cache
+def _doubtful_names() -> frozenset[str]:
+    return frozenset(name for names in _names().values() for name, is_sure in names if not is_sure)
+
+
+def is_doubtful_name(word: str) -> bool:
+    """Whether a word is a known name that is also something else."""
+    return word in _doubtful_names()
 
 
 @lru_cache(maxsize=16)
@@ -106,16 +126,24 @@ def acting_spans(text: str, lexicon: Lexicon) -> tuple[Actor, ...]:
     cues = _cues(lexicon)
     if cues is None:
         return tuple(Actor(s, e, c) for (s, e), c in sorted(found.items()) if c == KNOWN)
-    nouns = frozenset(lexicon.section("names")["acts"].get("nouns", ()))
+    section = lexicon.section("names")
+    leads = _Leads(frozenset(section["acts"].get("nouns", ())), frozenset(w for key in ("at", "of", "small") for w in section.get(key, ())))
     runs = [
         _Run(r[0].start, r[-1].end, r)
-        for r in (_without_lead(r.words, nouns) if (r.start, r.end) not in found else r.words for r in _runs(all_words, found))
+        for r in (_without_lead(r.words, leads) if (r.start, r.end) not in found else r.words for r in _runs(all_words, found))
         if r
     ]
     runs = [_Run(r.start, max(r.end, ends.get(r.start, 0)), r.words) for r in runs]
     sure = {(r.start, r.end): _strength(text, r, found, cues, lexicon) for r in runs}
     _spread(text, runs, sure, found, lexicon)
+    sure |= {(m.start(), m.end()): KNOWN for m in _small_names().finditer(text)}
     return tuple(Actor(s, e, c) for (s, e), c in sorted(sure.items()) if c)
+
+
+@cache
+def _small_names() -> re.Pattern[str]:
+    """Known names that begin with a small letter: "imec", "dpa"."""
+    return re.compile(rf"(?<![\w.@/-])(?:{_either(n for n in _names() if n[0].islower())})(?![\w@/-]|\.\w)")
 
 
 def _known(text: str, all_words: Sequence[Word], lexicon: Lexicon) -> Iterator[tuple[tuple[int, int], float]]:
@@ -129,7 +157,7 @@ def _known(text: str, all_words: Sequence[Word], lexicon: Lexicon) -> Iterator[t
             end = word.start + len(name)
             if text.startswith(name, word.start) or (len(name) < len(word.text) and word.text.startswith(name)):
                 end = max(end, word.end) if " " not in name else end
-                if not text[end : end + 1].isalnum():
+                if not text[end : end + 1].isalnum() and not _FILE_NUMBER.match(text, end):
                     reach = end
                     yield (word.start, end), KNOWN if is_sure else DOUBTFUL
                     break
@@ -162,13 +190,20 @@ def _runs(all_words: Sequence[Word], known: Mapping[tuple[int, int], float]) -> 
             run.append(word)
 
 
-def _without_lead(run: Sequence[Word], nouns: frozenset[str]) -> tuple[Word, ...]:
-    """The words of a run without the article and the common noun that lead it in: "Der Hersteller X", "Spółka X", "L'entreprise X"."""
+class _Leads(NamedTuple):
+    """Words that stand before a name in one run of capitals."""
+
+    nouns: frozenset[str]
+    small: frozenset[str]  # prepositions and articles, in small letters
+
+
+def _without_lead(run: Sequence[Word], leads: _Leads) -> tuple[Word, ...]:
+    """The words of a run without what leads it in: "Der Hersteller X", "Spółka X", "L'entreprise X", "À Grenoble"."""
     first = 0
     while first < len(run) and (
-        (run[first].first and run[first].text in _ARTICLES)
-        or run[first].text in nouns
-        or run[first].text.lower() in nouns
+        (run[first].first and (run[first].text in _ARTICLES or run[first].text.lower() in leads.small))
+        or run[first].text in leads.nouns
+        or run[first].text.lower() in leads.nouns
         or _elided(run[first].text)
     ):
         first += 1
@@ -183,21 +218,21 @@ def _elided(written: str) -> bool:
 def _strength(text: str, run: _Run, known: Mapping[tuple[int, int], float], cues: _Cues, lexicon: Lexicon) -> float:
     """How sure a run is a body by itself and the words around it; 0 when nothing says so."""
     at_hand = known.get((run.start, run.end), 0.0)
-    if text[run.start - 1 : run.start] == "(" and text[run.end : run.end + 1] == ")":
-        return 0.0  # the short form of the name before it
     if at_hand == KNOWN:
         return KNOWN
+    if text[run.start - 1 : run.start] == "(" and text[run.end : run.end + 1] == ")":
+        return 0.0  # the short form of the name before it
     if len(run.words) > _MOST_WORDS or run.end - run.start < 2:
         return 0.0
     before = word_before(text, run.start)
     told = before.rstrip("'’") in cues.leads and bool(cues.told.search(text, max(0, run.start - 60), run.start))
-    acts = not told and _acts(cues.acts.match(text, run.end), lexicon) and not _is_where(run, before, lexicon, known=bool(at_hand))
+    acts = not told and is_verb(cues.acts.match(text, run.end), lexicon) and not _is_where(run, before, lexicon, known=bool(at_hand))
     if not (told or acts) or (not at_hand and not _may_be(run, lexicon)):
         return 0.0
     return at_hand or (ACTING if _is_name(run, lexicon, told=told) else 0.0)
 
 
-def _acts(verb: re.Match[str] | None, lexicon: Lexicon) -> bool:
+def is_verb(verb: re.Match[str] | None, lexicon: Lexicon) -> bool:
     """Whether what follows a name is a verb, and not a noun of the same stem."""
     if verb is None:
         return False
@@ -216,6 +251,11 @@ def _is_where(run: _Run, before: str, lexicon: Lexicon, *, known: bool) -> bool:
     return before in section.get("at", ()) and not (before == "a" and lexicon.code == "pt")
 
 
+def may_be_body(word: Word, lexicon: Lexicon) -> bool:
+    """Whether a word alone is no person, country, large town or everyday word."""
+    return _may_be(_Run(word.start, word.end, (word,)), lexicon)
+
+
 def _may_be(run: _Run, lexicon: Lexicon) -> bool:
     """Whether a run is no person, country, large town or everyday word."""
     section = lexicon.section("names")
@@ -229,10 +269,16 @@ def _may_be(run: _Run, lexicon: Lexicon) -> bool:
         or (len(run.words) < 3 and _is_country_word(run.words[-1].text, lexicon))
     ):
         return False
-    if len(run.words) == 1 and (first in section.get("not_places", ()) or fold(first) in common_words() or len(first) < 2):
+    if len(run.words) == 1 and (
+        _MODEL.fullmatch(first) or first in section.get("not_places", ()) or fold(first) in common_words() or len(first) < 2
+    ):
         return False
+    key = fold(written)
+    names = bases(key) if lexicon.code in _CASE_ENDINGS and lexicon.code not in {"en", "nl"} and len(run.words) == 1 else (key,)
     return not any(
-        c.place.place_type == "region" or (c.is_main and c.population >= _TOWN) or c.population >= _CITY for c in candidates(fold(written))
+        c.place.place_type == "region" or (c.is_main and c.population >= _TOWN) or c.population >= _CITY
+        for name in names
+        for c in candidates(name)
     )
 
 
@@ -262,7 +308,7 @@ def _spread(
             run, other = runs[at], runs[at + step]
             left, right = (run, other) if step > 0 else (other, run)
             key = (other.start, other.end)
-            if sure[run.start, run.end] and not sure[key] and _LIST_GAP.fullmatch(text[left.end : right.start]):
+            if sure[run.start, run.end] and not sure[key] and LIST_GAP.fullmatch(text[left.end : right.start]):
                 may = key in known or (len(other.words) <= _MOST_WORDS and _may_be(other, lexicon) and _may_be_listed(other, lexicon))
                 sure[key] = (known.get(key) or ACTING - 0.05) if may else 0.0
 

@@ -18,7 +18,7 @@ from monitor.core.lang import Lexicon
 from monitor.core.model import Page, Setting
 from monitor.core.places import candidates, country_tables, region_names
 from monitor.core.text.fold import fold
-from monitor.core.text.proper import word_before
+from monitor.core.text.proper import HONORIFICS, is_person, word_before
 
 NAME_CONFIDENCE, CODE_CONFIDENCE, ADJECTIVE_CONFIDENCE = 0.95, 0.85, 0.5
 # Forms that a page uses for something else more often than for the country, by language ("" = all): the drop list for CLDR names.
@@ -58,7 +58,8 @@ _NOT_COUNTRIES = (
     "Guinea pig", "Guinea pigs", "Monaco di Baviera", "Nuevo México", "Ciudad de México", "Nouveau-Mexique", "Gulf of Mexico", "Golf von Mexiko",
     "Indian Ocean", "China Sea", "Bank of America", "Air France", "Radio France", "Île-de-France", "Hauts-de-France", "Tour de France",
     "South America", "North America", "Latin America", "Nordamerika", "Südamerika", "Ciudad de Panamá", "Turkey Point", "Lebanon, Pennsylvania",
-    "Stade de France", "Schweizer Franken", "Swiss franc", "Swiss francs",
+    "Stade de France", "Schweizer Franken", "Swiss franc", "Swiss francs", "US-Dollar", "US-Dollars", "US dollar", "US dollars", "Made in Italy",
+    "Made in Germany", "Made in China", "Made in France", "Made in Europe",
 )  # fmt: skip
 _CODE_IN_BRACKETS = re.compile(r"\(([A-Z]{2})\)")
 _CODE_LIST = re.compile(r"(?<![\w,] )(?<!\w)[A-Z]{2}(?:(?:, ?| ?/ ?| and | und | et | y | e | i | en | & )[A-Z]{2}){2,40}(?!\w)")
@@ -231,7 +232,7 @@ def country_spans(text: str, lexicon: Lexicon, language: str) -> tuple[CountrySp
     found: list[CountrySpan] = []
     for index, start, end in _automaton(lexicon, language).find_matches_as_indexes(text):
         form = forms[index]
-        if not form.code or not _stands_alone(text, start, end):
+        if not form.code or not _stands_alone(text, start, end) or is_person(text, start, HONORIFICS):
             continue
         confidence = _confidence(text, start, end, form)
         if confidence > 0:
@@ -250,8 +251,8 @@ def apart(spans: Sequence[CountrySpan]) -> list[CountrySpan]:
 
 def _stands_alone(text: str, start: int, end: int) -> bool:
     before, after = text[start - 1 : start], text[end : end + 1]
-    if before.isalnum() or before in {"_", "@", "/", "."} or after.isalnum() or after == "_":
-        return False
+    if before.isalnum() or before in {"_", "@", "/", "."} or after.isalnum() or after in {"_", "$"}:
+        return False  # "US$" is money
     # "Deutschland-Takt" and "US-Präsident" still name the country; "Anglo-Dutch" does not.
     return not (before == "-" and text[start - 2 : start - 1].isalpha())
 

@@ -22,14 +22,16 @@ from monitor.core.text.fold import fold, plain
 Verdict = Literal["same", "different", "unsure"]
 _BRACKET = re.compile(r"\(([^()]{1,80})\)")
 _TOKEN = re.compile(r"[^\W_]+")
-# Endings of the cases of Polish, Czech, Finnish and of the German genitive, on folded letters, with what the base form may end in. Longest first.
+# Endings of the cases of Polish, Czech, Finnish and of the German genitive, on folded letters, with what the base form may end in.
 _ENDINGS = (
     ("dzie", ("d", "da", "dy")), ("ego", ("y", "i", "")), ("iej", ("ia", "a")), ("ej", ("a",)), ("ym", ("y",)), ("im", ("i",)), ("szczy", ("szcz",)),
     ("issa", ("i",)), ("ssa", ("",)), ("sta", ("",)), ("lla", ("",)), ("lta", ("",)), ("lle", ("",)), ("ach", ("e", "y", "i", "a")), ("owi", ("",)),
     ("iem", ("", "i")), ("dze", ("ga",)), ("cie", ("t", "ta", "to")), ("rze", ("r", "ra")), ("dniu", ("dzien", "den")), ("iu", ("", "ie")),
     ("ie", ("", "a", "o", "y")), ("ii", ("ia", "i")), ("ni", ("nia", "n")), ("li", ("la", "l", "le")), ("zi", ("z", "za")), ("wi", ("wia", "w")),
     ("om", ("",)), ("em", ("", "o")), ("a", ("", "o", "e")), ("u", ("", "o")), ("y", ("a", "")), ("i", ("a", "")), ("e", ("a", "o", "")), ("n", ("",)),
-    ("s", ("",)), ("c", ("ce",)),
+    ("s", ("",)), ("c", ("ce",)), ("ia", ("", "i")), ("iem", ("en",)), ("ce", ("ka",)), ("ego", ("e",)), ("em", ("e",)), ("emu", ("e", "y")),
+    ("ca", ("ec", "iec", "c")), ("cu", ("ec", "iec")), ("cem", ("ec", "iec")), ("ka", ("ek",)), ("ku", ("ek",)), ("kiem", ("ek", "k")), ("iach", ("e", "ia")),
+    ("bie", ("ba",)), ("nia", ("n", "nie")), ("u", ("e", "o")), ("w", ("wy",)), ("lk", ("lki",)),
 )  # fmt: skip
 _ROMAN = frozenset(["i", "ii", "iii", "iv", "v", "vi", "vii", "viii", "ix", "x"])
 

@@ -10,21 +10,25 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from functools import cache, lru_cache
+from itertools import pairwise
 from typing import NamedTuple
 
 from monitor.core import lang
 from monitor.core.lang import Lexicon
 from monitor.core.model import Setting
 from monitor.core.places import candidates
-from monitor.core.text.acronyms import spelled_out_spans
-from monitor.core.text.actors import acting_spans
+from monitor.core.text.acronyms import acronym_bodies, spelled_out_spans
+from monitor.core.text.actors import KNOWN, acting_spans
 from monitor.core.text.countries import read_country
 from monitor.core.text.fold import fold
+from monitor.core.text.legalforms import LEGAL, company_at, with_legal_form
 from monitor.core.text.names import common_words, find_names
-from monitor.core.text.proper import Word, words
+from monitor.core.text.nametails import small_tail
+from monitor.core.text.proper import FIRST_NAMES, Word, words
 
 LONGEST = 300  # characters of a name
 _MOST_WORDS = 9
+_BY_ACRONYM = 0.65  # how sure a name is that only its acronym proves: it may be a programme's
 # Ideas of [names.words] whose words make the name of an organisation.
 HEADS = frozenset(
     """
@@ -43,28 +47,43 @@ _SITE_OR_PROJECT = frozenset(
     factory plant reactor site station telescope facility datacentre campus hub park antenna spaceport project
     """.split()  # noqa: SIM905 - one word a line would hide the code
 )
+# Ideas whose words are always or, in the middle of a sentence, mostly the head of a name when they have a capital.
+_ALWAYS_NAMES = frozenset({"ministry", "undertaking"})
+_MOSTLY_NAMES = frozenset({"agency", "authority", "institute", "academy", "observatory", "office", "foundation"})
+# Polish names that end in their seat: "Wojewódzki Sąd Administracyjny w Warszawie".
+_SEATED = ("Sąd", "Uniwersyte")
 _AND_THE = re.compile(r"(?<!\w)(?:and|und|et|y|e|i|en) (?:the|der|die|das|den|dem|le|la|les|el|los|las|il|lo|gli|het|o|a|os|as|l['’]) ?\Z")
 # A lone preposition of place before a capitalised word says where, not what: "the Institute in Paris".
 _WHERE = frozenset("in at to by a on en em w te bij per à al dans sur an im bei".split())  # noqa: SIM905 - shorter than a list
-_LEGAL = frozenset(
-    """
-    GmbH AG SE KG KGaA mbH eV S.p.A SpA S.r.l Srl S.A SA SAS SARL Ltd Limited Inc Corp LLC LLP PLC Plc NV N.V BV B.V Oy Oyj AB ASA AS A/S ApS S.L SL Lda
-    Ltda SIA UAB OÜ Kft Zrt Nyrt SpA ASBL VZW
-    """.split()  # noqa: SIM905 - one word a line would hide the code
-)
-_LEGAL_TAIL = re.compile(
-    r",? (?:a\.s\.|s\.r\.o\.|sp\. z o\.o\.|sp\. z o\. o\.|plc|mbH|e\.V\.|e\. V\.|d\.o\.o\.|d\.d\.|p\.l\.c\.)(?!\w)|(?<=\w)/S\b"
-)
+_WHERE_GERMANIC = frozenset({"in", "im", "an", "am", "bei", "beim", "op", "aan", "bij"})
+# Behind these a German or Dutch adjective may stand in a name: "Gesellschaft für wissenschaftliche Datenverarbeitung".
+_GERMANIC_TIES = frozenset({"für", "der", "des", "und", "von", "zur", "voor", "van", "en", "de", "het"})
+_GERMANIC_ADJECTIVE = re.compile(r"[a-zäöüßéë]{4,}(?:e|en|er)")
+_LANDS = frozenset({"England", "Scotland", "Wales", "Europe", "Africa", "Asia", "America", "Flanders", "Catalonia"})
+_ROMAN = re.compile(r"[IVX]+|[A-Z]")
 _OPENERS = frozenset(
     """
     The Das Der Die Den Dem Des Im Am Le La Les Il Lo L' El Los Las O A Os As De Het Een Ein Eine An Un Une Una Uma In At By For From With And Und Et Y E
-    I Both This That Our Its Their
+    I Both This That Our Its Their Alla Al All Allo Agli Alle Dalla Dal Della Del Dell Nella Nel Sulla Sul Dello Degli Delle Dei Aux Au Du Sur Dans Pour
+    Par Selon Según Secondo Segundo Volgens Laut Według Ao À Às Aos Na No Nas Nos Da Do Das Dos Pela Pelo Para Por Con Com Avec Mit Van Voor Met Bij Door
+    Aan Naar Uit Op Te Bei Zum Zur Vom Beim Nach Aus Auf Für Durch W We Z Ze Od Dla Przez Po
     """.split()  # noqa: SIM905 - one word a line would hide the code
 )
 # Conjunctions of the eight languages: what follows may be another name.
 _AND = re.compile(r"(?<!\w)(?:and|und|et|y|e|ed|i|oraz|en|&)(?!\w)")
+_CONJUNCTIONS = {
+    "en": {"and"},
+    "de": {"und"},
+    "fr": {"et"},
+    "es": {"y", "e"},
+    "it": {"e", "ed"},
+    "pl": {"i", "oraz"},
+    "pt": {"e"},
+    "nl": {"en"},
+}
 _OWNER = re.compile(r"([^'’]{3,30})['’]s? ")
-_ADJECTIVE_END = re.compile(r"(?:e|en|er|es|em|s)\Z")
+_POLISH_ADJECTIVE_END = re.compile(r"(?:[yiaeą]|ej|ego|emu|[iy]mi?|[iy]ch)\Z")
+_ADJECTIVE_END = re.compile(r"(?:e|en|er|es|em|s|isch|aal|lijk)\Z")
 # Bodies known by acronym the world over; everything else must be spelled out once or be known to the programme.
 _WELL_KNOWN = frozenset(
     """
@@ -95,6 +114,11 @@ def _heads(lexicon: Lexicon) -> Mapping[str, str]:
     return found
 
 
+@cache
+def _own_heads(lexicon: Lexicon) -> frozenset[str]:
+    return frozenset(form for idea, forms in lexicon.section("names").get("words", {}).items() if idea in HEADS for form in forms)
+
+
 @lru_cache(maxsize=32)
 def _endings(lexicon: Lexicon) -> tuple[str, ...]:
     return tuple(h[1:] for h in _heads(lexicon) if h.startswith("-"))
@@ -118,6 +142,8 @@ def _adjectives(lexicon: Lexicon) -> frozenset[str]:
 def head_idea(word: str, lexicon: Lexicon) -> str | None:
     """The idea a capitalised word stands for as the head of an organisation's name; None when it is no head."""
     heads = _heads(lexicon)
+    if word.islower():
+        word = word.capitalize()
     if word in heads:
         return heads[word]
     if word.isupper() and word.capitalize() in heads and len(word) > 4:
@@ -133,15 +159,21 @@ def head_idea(word: str, lexicon: Lexicon) -> str | None:
 def organisation_spans(text: str, lexicon: Lexicon, setting: Setting) -> tuple[OrganisationSpan, ...]:
     """The organisations of a text in order, none overlapping another; longer and surer ones first where they compete."""
     acting = [OrganisationSpan(a.start, a.end, text[a.start : a.end], a.confidence) for a in acting_spans(text, lexicon)]
-    by_form = _by_form(text, lexicon, frozenset(a.start for a in acting))
-    found = [*_known(text, setting), *by_form, *_by_acronym(text), *acting]
+    by_form = _by_form(text, lexicon, {a.start: a.confidence for a in acting})
+    kept = _apart(text, [*_known(text, setting), *by_form, *_by_acronym(text), *acting])
+    acronyms = acronym_bodies(text, lexicon, [(s.start, s.end) for s in kept if s.confidence > _BY_ACRONYM])
+    return tuple(_apart(text, [*kept, *(OrganisationSpan(a.start, a.end, text[a.start : a.end], a.confidence) for a in acronyms)]))
+
+
+def _apart(text: str, found: Sequence[OrganisationSpan]) -> list[OrganisationSpan]:
+    """Those that overlap no longer or surer one, in order."""
     taken = bytearray(len(text))
     kept: list[OrganisationSpan] = []
     for span in sorted(found, key=lambda s: (-(s.end - s.start), -s.confidence)):
         if 1 not in taken[span.start : span.end]:
             taken[span.start : span.end] = b"\x01" * (span.end - span.start)
             kept.append(span)
-    return tuple(sorted(kept))
+    return sorted(kept)
 
 
 def _known(text: str, setting: Setting) -> list[OrganisationSpan]:
@@ -152,15 +184,20 @@ def _known(text: str, setting: Setting) -> list[OrganisationSpan]:
 # ---------------------------------------------------------------------------------------------------------------------------- form
 
 
-def _by_form(text: str, lexicon: Lexicon, acting: frozenset[int]) -> list[OrganisationSpan]:
-    """Names around a head or before a legal form; `acting` are the starts of names that stand for themselves."""
+def _by_form(text: str, lexicon: Lexicon, acting: Mapping[int, float]) -> list[OrganisationSpan]:
+    """Names around a head or before a legal form; `acting` are the starts of names that stand for themselves, with how sure they are."""
     found: list[OrganisationSpan] = []
-    capitalised = words(text)
+    capitalised = _with_small_heads(text, words(text), lexicon)
+    themes = _national()
     skip_to = 0
     for at, word in enumerate(capitalised):
         if word.start < skip_to:
             continue
-        span = _at_head(text, capitalised, at, lexicon, acting) or _at_legal_form(text, capitalised, at)
+        span = (
+            _at_head(text, capitalised, at, lexicon, acting)
+            or _at_legal_form(text, capitalised, at, lexicon)
+            or (_before_country(text, capitalised, at, lexicon) if word.text in themes else None)
+        )
         if span is None and word.text in _WELL_KNOWN and text[word.start - 1 : word.start] != "(":
             span = OrganisationSpan(word.start, word.end, word.text, 0.75)
         if span is not None and span.end - span.start <= LONGEST:
@@ -169,17 +206,69 @@ def _by_form(text: str, lexicon: Lexicon, acting: frozenset[int]) -> list[Organi
     return found
 
 
-def _at_head(text: str, all_words: Sequence[Word], at: int, lexicon: Lexicon, acting: frozenset[int]) -> OrganisationSpan | None:
+def _at_legal_form(text: str, all_words: Sequence[Word], at: int, lexicon: Lexicon) -> OrganisationSpan | None:
+    company = company_at(text, all_words, at, _OPENERS, lexicon)
+    return OrganisationSpan(*company, text[slice(*company)], 0.9) if company else None
+
+
+@cache
+def _national() -> frozenset[str]:
+    return frozenset(lang.load("en").section("names")["national"])
+
+
+def _before_country(text: str, all_words: Sequence[Word], at: int, lexicon: Lexicon) -> OrganisationSpan | None:
+    """An English name of themes and a country, and nothing more: "Transport Infrastructure Ireland"."""
+    last = at + 1
+    while last < len(all_words) and all_words[last].gap == " " and all_words[last].text in _national():
+        last += 1
+    if last >= len(all_words) or all_words[last].gap != " " or (last + 1 < len(all_words) and all_words[last + 1].gap == " "):
+        return None
+    name = all_words[last]
+    if name.text not in _LANDS and not (read_country(name.text) and len(name.text) > 3):
+        return None
+    start = all_words[_grow_left(all_words, at, lexicon)].start
+    return OrganisationSpan(start, name.end, text[start : name.end], 0.75)
+
+
+@lru_cache(maxsize=32)
+def _small_heads(lexicon: Lexicon) -> re.Pattern[str] | None:
+    heads = lexicon.section("names").get("small_heads", ())
+    return re.compile(rf"(?<!\w)(?:{'|'.join(heads)})(?!\w)") if heads else None
+
+
+def _with_small_heads(text: str, capitalised: Sequence[Word], lexicon: Lexicon) -> Sequence[Word]:
+    """The capitalised words and the heads that the language writes small, in order, each with what stands before it."""
+    pattern = _small_heads(lexicon)
+    small = [Word(m.start(), m.end(), m[0], None, False) for m in pattern.finditer(text)] if pattern else []
+    if not small:
+        return capitalised
+    starts = {word.start for word in small}
+    merged = sorted((*capitalised, *small))
+    behind = [w._replace(gap=_gap(text, before.end, w.start)) if before.start in starts else w for before, w in pairwise(merged)]
+    return [merged[0], *behind]
+
+
+def _gap(text: str, start: int, end: int) -> str | None:
+    gap = text[start:end] if end - start <= 60 else "\n"
+    return None if "\n" in gap else gap
+
+
+def _at_head(text: str, all_words: Sequence[Word], at: int, lexicon: Lexicon, acting: Mapping[int, float]) -> OrganisationSpan | None:
     word = all_words[at]
-    idea = head_idea(word.text, lexicon)
+    idea = head_idea(word.text, lexicon) or _head_of_two(all_words, at, lexicon)
     if idea is None or (idea == "company" and word.start not in acting and at + 1 < len(all_words) and all_words[at + 1].start in acting):
         return None  # "the group EDF" is EDF
-    first, last = _grow_left(all_words, at, lexicon), _grow_right(all_words, at, lexicon, acting)
-    end = _with_adjectives(text, all_words[last].end, lexicon) if last == at or _follows_head(text, all_words, at) else all_words[last].end
+    is_name = idea in _ALWAYS_NAMES or (idea in _MOSTLY_NAMES and not word.first)
+    first, last = _grow_left(all_words, at, lexicon), _grow_right(text, all_words, at, lexicon, acting, is_name=is_name)
+    end = all_words[last].end
+    if last == at or _follows_head(text, all_words, at):
+        end = small_tail(text, end, lexicon, is_name=is_name and last == at).end
     start = _without_country(text, all_words[first].start, word.start)
     if _is_genitive_country(text, all_words[last], lexicon) and last == at + 1:
         last, end = at, word.end
-    more = last > at or first < at or end > word.end
+    if last == at + 1 and _ROMAN.fullmatch(all_words[last].text) and all_words[last].gap == " ":
+        return None  # "Section II"
+    more = last > at or ((first < at or end > word.end) and not word.text.islower())
     is_compound = word.text not in _heads(lexicon)
     if (
         idea in _WEAK
@@ -192,17 +281,21 @@ def _at_head(text: str, all_words: Sequence[Word], at: int, lexicon: Lexicon, ac
         return None
     if idea in _WEAK and end == word.end and first == at and not is_compound:
         return None
-    end = _with_legal_form(text, all_words, last, end)
+    end = with_legal_form(text, all_words[last], end)
     return OrganisationSpan(start, end, text[start:end], 0.9 if idea not in _WEAK else 0.8)
 
 
-def _with_legal_form(text: str, all_words: Sequence[Word], last: int, end: int) -> int:
-    """The end of a name with its legal form and the last dot of "S.p.A."."""
-    tail = _LEGAL_TAIL.match(text, end)
-    if tail:
-        return tail.end()
-    dotted = all_words[last].end == end and "." in all_words[last].text and all_words[last].text in _LEGAL
-    return end + 1 if dotted and text[end : end + 1] == "." else end
+@cache
+def _second_words(lexicon: Lexicon) -> frozenset[str]:
+    """The last words of heads that are two words."""
+    return frozenset(head.split()[1] for head in _heads(lexicon) if head.count(" ") == 1)
+
+
+def _head_of_two(all_words: Sequence[Word], at: int, lexicon: Lexicon) -> str | None:
+    """The idea of a head that a word ends: "Gemeinsame Unternehmen"."""
+    word = all_words[at]
+    is_second = word.text in _second_words(lexicon) and at > 0 and word.gap == " "
+    return _heads(lexicon).get(f"{all_words[at - 1].text} {word.text}") if is_second else None
 
 
 def _follows_head(text: str, all_words: Sequence[Word], at: int) -> bool:
@@ -212,38 +305,82 @@ def _follows_head(text: str, all_words: Sequence[Word], at: int) -> bool:
 def _grow_left(all_words: Sequence[Word], at: int, lexicon: Lexicon) -> int:
     """The first word of the name whose head is at `at`: capitalised words right before it, without articles and what merely begins the sentence."""
     first = at
-    while first > 0 and at - first < 5 and all_words[first].gap in {" ", "'s ", "’s "} and not _stops(all_words[first - 1], lexicon):
+    is_own = all_words[at].text in _own_heads(lexicon) or all_words[at].text not in _heads(lexicon)
+    while (
+        first > 0
+        and at - first < 5
+        and all_words[first].gap in {" ", "'s ", "’s "}
+        and not _stops(all_words[first - 1], lexicon, is_own=is_own)
+    ):
         first -= 1
     return first
 
 
-def _stops(word: Word, lexicon: Lexicon) -> bool:
-    """Whether a capitalised word cannot be part of a name that has its head further right."""
+def _stops(word: Word, lexicon: Lexicon, *, is_own: bool) -> bool:
+    """Whether a capitalised word cannot be part of a name that has its head further right; `is_own` is false for an English head in another language."""
     if word.text in _OPENERS or word.text in lexicon.section("names").get("titles", ()):
         return True
     if lexicon.code in {"de", "nl"}:
-        return not (_ADJECTIVE_END.search(word.text) or "-" in word.text or word.text.isupper())
+        return is_own and not (_ADJECTIVE_END.search(word.text) or "-" in word.text or word.text.isupper() or word.text in FIRST_NAMES)
+    if lexicon.code == "pl" and word.first:
+        return not (_POLISH_ADJECTIVE_END.search(word.text) or word.text.isupper())
     return lexicon.code in {"fr", "es", "it", "pt"} and word.first and not word.text.isupper() and len(word.text) < 4
 
 
-def _grow_right(all_words: Sequence[Word], at: int, lexicon: Lexicon, acting: frozenset[int]) -> int:
-    """The last word of the name whose head is at `at`."""
+def _grow_right(text: str, all_words: Sequence[Word], at: int, lexicon: Lexicon, acting: Mapping[int, float], *, is_name: bool) -> int:
+    """The last word of the name whose head is at `at`; `is_name` says that the head alone lets any noun follow."""
     last = at
-    while (
-        last + 1 < len(all_words)
-        and last - at < _MOST_WORDS
-        and _joins(all_words[last + 1], _at_its_head(all_words, at, last, lexicon), lexicon)
-    ):
+    is_seated = lexicon.code == "pl" and all_words[at].text.startswith(_SEATED)
+    while last + 1 < len(all_words) and last - at < _MOST_WORDS and all_words[last].text not in LEGAL:
         following = all_words[last + 1]
-        if _AND.search(following.gap or "") and (
-            last == at
-            or _next_has_article(all_words, at, last, lexicon)
-            or following.start in acting
-            or _begins_another(all_words, last + 1, lexicon)
+        if not (
+            _joins(following, _at_its_head(all_words, at, last, lexicon), lexicon, at_head=last == at)
+            or _is_bridged(text, all_words, last, lexicon, is_name=is_name and last == at)
+            or (is_name and last > at and _in_subject_list(all_words, last + 1, lexicon, acting))
+            or (is_seated and following.gap in {" w ", " we "})
         ):
+            break
+        if _AND.search(following.gap or "") and _ends_before_and(all_words, at, last, lexicon, acting):
             break
         last += 1
     return last
+
+
+def _ends_before_and(all_words: Sequence[Word], at: int, last: int, lexicon: Lexicon, acting: Mapping[int, float]) -> bool:
+    """Whether what follows "and" is another name; offices have several subjects ("Department for Energy Security and Net Zero")."""
+    following = all_words[last + 1]
+    if last == at or _next_has_article(all_words, at, last, lexicon):
+        return True
+    if head_idea(all_words[at].text, lexicon) == "ministry":
+        return acting.get(following.start, 0.0) >= KNOWN or head_idea(following.text, lexicon) not in {None, "company"}
+    return following.start in acting or _begins_another(all_words, last + 1, lexicon)
+
+
+def _is_bridged(text: str, all_words: Sequence[Word], last: int, lexicon: Lexicon, *, is_name: bool) -> bool:
+    """Whether nouns in small letters lead on to the next capitalised word: "Conseil national de recherches du Canada"."""
+    following = all_words[last + 1]
+    if not (following.gap or "").strip():
+        return False
+    tail = small_tail(text, all_words[last].end, lexicon, is_name=is_name)
+    parts = text[tail.end : tail.open_end].split()
+    return text[tail.open_end : following.start] in {"", " "} and bool(parts) and parts[-1] not in _WHERE
+
+
+def _in_subject_list(all_words: Sequence[Word], at: int, lexicon: Lexicon, acting: Mapping[int, float]) -> bool:
+    """Whether a comma stands between the subjects of one office, the last of them behind "and": "Ministério da Ciência, Tecnologia e Inovação"."""
+    if not (all_words[at].gap or "").startswith(", "):
+        return False
+    for word in all_words[at : at + 6]:
+        gap = word.gap or "\n"
+        parts = gap.split()
+        if word.start != all_words[at].start and parts and parts[0] in _CONJUNCTIONS.get(lexicon.code, ()):
+            return True
+        small = gap.removeprefix(", ").replace("'", " ").replace("’", " ").split()
+        if (gap.strip() and not gap.startswith(", ")) or any(s not in _connectors(lexicon) or s in _WHERE for s in small):
+            return False
+        if word.start in acting or read_country(word.text) or head_idea(word.text, lexicon):
+            return False
+    return False
 
 
 def _next_has_article(all_words: Sequence[Word], at: int, last: int, lexicon: Lexicon) -> bool:
@@ -282,12 +419,12 @@ def _begins_another(all_words: Sequence[Word], at: int, lexicon: Lexicon) -> boo
     for word in all_words[at : at + 5]:
         if word.start != all_words[at].start and word.gap not in {" ", "-"}:
             return False
-        if head_idea(word.text, lexicon) or word.text in _LEGAL:
+        if head_idea(word.text, lexicon) or word.text in LEGAL:
             return True
     return False
 
 
-def _joins(word: Word, after_head: bool, lexicon: Lexicon) -> bool:
+def _joins(word: Word, after_head: bool, lexicon: Lexicon, *, at_head: bool) -> bool:
     """Whether the gap before a capitalised word lets a name go on: a blank, small words, or adjectives and small words."""
     gap = word.gap
     if gap is None or (word.text in _OPENERS and gap == " " and not after_head) or len(gap) > 45:
@@ -298,50 +435,20 @@ def _joins(word: Word, after_head: bool, lexicon: Lexicon) -> bool:
         return False
     parts = gap.replace("'", "' ").replace("’", "' ").split()
     connectors, adjectives = _connectors(lexicon), _adjectives(lexicon)
+    if lexicon.code in {"de", "nl"}:
+        if not _is_germanic_tie(parts, at_head=at_head):
+            return False
+        parts = [p for before, p in pairwise(("", *parts)) if before not in _GERMANIC_TIES or not _GERMANIC_ADJECTIVE.fullmatch(p)]
     if all(p.rstrip("'") in connectors or p in adjectives for p in parts) and len(parts) <= 5:
         return len(parts) > 1 or parts[0] not in _WHERE or (parts[0] == "en" and lexicon.code == "nl")
     return False
 
 
-def _with_adjectives(text: str, end: int, lexicon: Lexicon) -> int:
-    """The end of a name with the small-letter adjectives that follow its head in Romance languages ("Conseil national de la recherche")."""
-    adjectives = _adjectives(lexicon)
-    if not adjectives or text[end : end + 1] != " ":
-        return end
-    best = at = end
-    for word in re.finditer(r"(?: |(?<=['’]))([^\W\d_]+['’]?)", text[end : end + 90]):
-        if word.start() + end != at:
-            break
-        at = end + word.end()
-        part = word[1].rstrip("'’")
-        if _AND.fullmatch(part):
-            break
-        if part in adjectives:
-            best = at
-        elif part not in _connectors(lexicon):
-            break
-    return best
-
-
-def _at_legal_form(text: str, all_words: Sequence[Word], at: int) -> OrganisationSpan | None:
-    """A name that ends in a legal form: the capitalised words before it."""
-    word = all_words[at]
-    tail = _LEGAL_TAIL.match(text, word.end)
-    is_legal = word.text in _LEGAL and at > 0 and word.gap in {" ", ", "}
-    if not tail and not is_legal:
-        return None
-    first = at - 1 if is_legal else at
-    while first > 0 and at - first < 5 and all_words[first].gap in {" ", " & "} and all_words[first - 1].text not in _OPENERS:
-        if all_words[first - 1].text in _LEGAL or (all_words[first - 1].first and all_words[first].gap != " "):
-            break
-        first -= 1
-    if first < at and all_words[first].text in _OPENERS:
-        first += 1
-    end = tail.end() if tail else word.end
-    if text[end : end + 1] == "." and "." in word.text and not tail:
-        end += 1
-    start = all_words[first].start
-    return OrganisationSpan(start, end, text[start:end], 0.9) if first < at or tail else None
+def _is_germanic_tie(parts: Sequence[str], *, at_head: bool) -> bool:
+    """Whether small German or Dutch words go on with a name: no article that begins the next phrase, no place where the body is."""
+    if parts[0] in _WHERE_GERMANIC and len(parts) > 1:
+        return False
+    return parts[0] not in {"die", "das", "den", "dem", "het"} and (at_head or parts not in (["der"], ["de"]))
 
 
 def _by_acronym(text: str) -> Iterator[OrganisationSpan]:
@@ -350,4 +457,4 @@ def _by_acronym(text: str) -> Iterator[OrganisationSpan]:
         name = text[start:end]
         ideas = {common_words().get(fold(w)) for w in name.split()}
         if not ideas & _SITE_OR_PROJECT:
-            yield OrganisationSpan(start, end, name, 0.9 if ideas & HEADS else 0.65)
+            yield OrganisationSpan(start, end, name, 0.9 if ideas & HEADS else _BY_ACRONYM)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Container, Sequence
 from functools import lru_cache, wraps
 from itertools import accumulate
 from typing import NamedTuple, TypeVar
@@ -31,6 +31,16 @@ FIRST_NAMES = frozenset(
     Piotr Jan Andrzej Tomasz Krzysztof Donald Katarzyna Małgorzata Joanna Agnieszka João Manuel Rui Willem Kees Joris Mette Lars Erik Bjørn Sven Olaf
     Florence Nancy Victoria Sofia Sophie Carla Bruno Marta Ana Inês Teresa Isabel Sandra Monika Karin Petra Birgit Anja Sabine Anneliese Geert Pieter
     Emmanuel Elon Joe Boris Keir Rishi Theresa Margrethe Thierry Henna Michal Petr Tim Tom Ben Sam Max Alex Chris Nick Ron Jim Bill Bob
+    """.split()  # noqa: SIM905 - one word a line would hide the code
+)
+
+
+# What only a person is called; titles of office ("President", "Minister") also stand before countries.
+HONORIFICS = frozenset(
+    """
+    Mr Mrs Ms Miss Dr Prof Professor Sir Dame Lady Herr Herrn Frau Mme Mlle Monsieur Madame Professeur Docteur Sr Sra Señor Señora Don Doña Profesor Profesora
+    Sig Signor Signora Dott Dottor Dottoressa Ingegner Pan Pani Pana Panią Profesora Senhor Senhora Dom Doutor Doutora Professora Dhr Mevr Mw Meneer Mevrouw
+    Heer
     """.split()  # noqa: SIM905 - one word a line would hide the code
 )
 
@@ -68,7 +78,7 @@ def _begins(text: str, start: int) -> bool:
     at = start - 1
     while at >= 0 and text[at] in ' \u00a0"“„«‘(':
         at -= 1
-    return at < 0 or text[at] in "\n.!?:;•|–"
+    return at < 0 or text[at] in "\n.!?:;•|–—" or (text[at] == "-" and at < start - 1)
 
 
 @lru_cache(maxsize=8)
@@ -89,6 +99,21 @@ def word_before(text: str, start: int) -> str:
     while first > floor and (text[first - 1].isalnum() or text[first - 1] in "._"):
         first -= 1
     return text[first:end] if first < last else ""
+
+
+_PARTICLES = frozenset("van de der den von zu di da do dos del la le ten ter".split())  # noqa: SIM905 - shorter than a list
+
+
+def is_person(text: str, start: int, titles: Container[str]) -> bool:
+    """Whether a name is the last one of a person with a title: "Ms Chelsea Holland", "Mevrouw Van Leuven", "de heer Gent"."""
+    before = text[max(0, start - 40) : start].rsplit("\n", 1)[-1].split(" ")[-4:-1] if text[start - 1 : start] == " " else []
+    for word in reversed(before):
+        bare = word.rstrip(".")
+        if bare in titles or bare.capitalize() in titles:
+            return True
+        if not (bare[:1].isupper() or bare in _PARTICLES) or word[-1:] in {",", ";", ":"}:
+            return False
+    return False
 
 
 def free_of(spans: Sequence[tuple[int, int]]) -> Callable[[int, int], bool]:

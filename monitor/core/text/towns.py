@@ -9,7 +9,8 @@ the examples of tests/examples/place.toml.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
 from functools import lru_cache
 from itertools import islice, product
 from math import log10
@@ -22,20 +23,31 @@ from monitor.core.text.countries import CountrySpan, code_of, country_spans, lan
 from monitor.core.text.fold import fold
 from monitor.core.text.names import bases
 from monitor.core.text.organisations import OrganisationSpan, organisation_spans
-from monitor.core.text.proper import FIRST_NAMES, Word, free_of, once_per_page, word_before, words
+from monitor.core.text.proper import FIRST_NAMES, Word, free_of, is_person, once_per_page, word_before, words
 from monitor.core.text.townscene import PageScene, page_scene
 
 ACCEPTED = 0.5
 _TOWN_PAIR = re.compile(r"[-–‐‑]")
 _MOST_WORDS = 5
+_CITY_OF_A_PAIR = 50_000  # people of the larger of two towns written as one word
 # What may stand between the words of one place name.
 _JOINTS = re.compile(
     r" |-| (?:am|an der|ob der|bei|im|in der|vor der|de|de la|de los|de las|del|la|le|les|do|da|dos|das|di|della"
     r"|upon|on|sur|sous|en|el|y|the|of|nad|aan den|aan de|op|bij|lez|lès) |[-'’]"
 )
-_SMALL_FIRST = re.compile(r"(?:[a-zà-ÿ]{1,5} ){1,2}")
+_SMALL_FIRST = re.compile(r"\A(?:[a-zà-ÿ]{1,5} ){1,2}")
 _WORDS = re.compile(r"[^\W\d_]+")
-_AFTER = re.compile(r" ?\(([^()\n]{2,40})\)|, ([^\W\d_][^,;.()\n]{1,30})")
+_AFTER = re.compile(r" ?\(([^()\n]{2,40})\)|(?:,| in| en| im| w| em) ([^\W\d_][^,;.()\n]{1,30})")
+# "Von Swinemünde bis Lubmin": what stands before and behind the first of two ends.
+_FROM = frozenset({"from", "von", "de", "d'", "d’", "da", "dal", "desde", "od", "van"})
+_TO = re.compile(r" (?:to|bis|à|a|fino a|hasta|até|do|po|tot) [A-ZÀ-Þ]")
+_BEHIND_DATELINE = re.compile(
+    r"(?:/[A-ZÀ-Þ][\w-]+)?(?: \([^()\n]{2,24}\))?"
+    r"(?:, (?:[A-ZÀ-Þ][\w.]+, )?(?:[a-zà-ÿ]{2,3} )?\d{1,2}[ .]|,? [A-Z][a-z]{2,8}\.? \d{1,2}\b|, \d{1,2}(?:\.[ \d]| [a-zà-ÿ]{3})| ?[–—] | - |\. (?=[A-ZÀ-Þ]))"
+)
+_DATELINE = 0.35
+# Territories that share many names with the country they belong to.
+_OVERSEAS = frozenset({"RE", "GP", "MQ", "GF", "YT", "NC", "PF", "PR", "GU", "AW", "CW"})
 _INFLECTING = frozenset(
     """
     pl cs sk sl hr fi et lv lt hu
@@ -43,10 +55,11 @@ _INFLECTING = frozenset(
 )
 
 
-# What stands between two places of one list, in any of the languages; the first may have its country in brackets.
+# What stands between two places of one list or line, in any of the languages; the first may have its country in brackets.
 _LIST_GAP = re.compile(
     r"(?: \([^()]{1,18}\))?"
-    r"(?:,? (?:and|und|et|y|e|i|oraz|en|ed|or|oder|ou|o|sowie|of) (?:in |à |w |en |te |em |de |di |d')?|, (?:in |à |en |w |de |di |d')?| / |/)"
+    r"(?:,? (?:and|und|et|y|e|i|oraz|en|ed|or|oder|ou|o|sowie|of|lub|a) (?:in |à |w |en |te |em |de |di |d')?|, (?:in |à |en |w |de |di |d')?"
+    r"| / |/| ?[–—] ?| - | (?:to|and|nach|bis|à|jusqu'à|hasta|fino a|até|do|naar|tot|con|mit|met|with) )"
 )
 # Months and days: "in March" is never the town of March.
 _NEVER = frozenset(
@@ -56,6 +69,9 @@ _NEVER = frozenset(
     Maggio Março Maio Maart Mei Europe Europa EU
     """.split()  # noqa: SIM905 - one word a line would hide the code
 )
+
+
+_ARTICLES = ("L'", "L’", "'s-", "’s-", "'t ", "’t ")
 
 
 class PlaceSpan(NamedTuple):
@@ -72,9 +88,31 @@ def place_spans(page: Page, lexicon: Lexicon, setting: Setting) -> tuple[PlaceSp
     """The cities and regions of a page in order, outside the names of organisations and countries."""
     countries = country_spans(page.text, lexicon, language_of(page, lexicon, setting))
     organisations = organisation_spans(page.text, lexicon, setting)
-    scene = page_scene(page, lexicon, setting, countries)
-    found = list(_scored(scene, countries, organisations))
-    return tuple(s for s in _with_neighbours(page.text, found) if s.confidence >= ACCEPTED)
+    scene = page_scene(page, lexicon, setting, countries, organisations)
+    found = _with_neighbours(page.text, list(_scored(scene, countries, organisations)))
+    sure = [s for s in found if s.confidence >= ACCEPTED]
+    return tuple(_where_the_others_are(sure, scene))
+
+
+def _where_the_others_are(sure: Sequence[PlaceSpan], scene: PageScene) -> Iterator[PlaceSpan]:
+    """The places again, towns of a name that several countries have moved to the country most other places of the page are in."""
+    all_countries = Counter(s.place.country for s in sure)
+    same = Counter((s.place.name, s.place.country) for s in sure)
+    for span in sure:
+        options = _options(scene.text[span.start : span.end], scene.language, False)
+        if len({c.place.country for c in options}) > 1 and not _country_beside(scene.text, span.end):
+            own = same[span.place.name, span.place.country]
+            met = _mostly(all_countries, span.place.country, own)
+            best = max(options, key=lambda c: _fit(c, scene._replace(met=scene.met | met), None))
+            span = span._replace(place=best.place)
+        yield span
+
+
+def _mostly(countries: Mapping[str | None, int], own_country: str | None, own: int) -> frozenset[str]:
+    """The country that more than two thirds of the places other than `own` are in, at least two of them; empty when there is none."""
+    total = sum(countries.values()) - own
+    counts = {code: count - (own if code == own_country else 0) for code, count in countries.items() if code}
+    return frozenset(code for code, count in counts.items() if count > 1 and count * 3 > total * 2)
 
 
 def _scored(scene: PageScene, countries: Sequence[CountrySpan], organisations: Sequence[OrganisationSpan]) -> Iterator[PlaceSpan]:
@@ -98,18 +136,20 @@ def _scored(scene: PageScene, countries: Sequence[CountrySpan], organisations: S
 def _pair(scene: PageScene, word: Word) -> Iterator[PlaceSpan]:
     """Two or three larger towns written as one word: the line "Madrid-Badajoz"."""
     parts = _TOWN_PAIR.split(word.text)
-    if not 2 <= len(parts) <= 3:
+    if not 2 <= len(parts) <= 3 or not all(p[:1].isupper() and p not in FIRST_NAMES for p in parts):
         return
     found: list[PlaceSpan] = []
-    at = word.start
+    largest, at = 0, word.start
     for part in parts:
-        options = [c for c in _options(part, scene.language, False) if c.is_main and c.population >= 20_000] if part[:1].isupper() else []
+        options = [c for c in _options(part, scene.language, False) if c.is_main and c.population >= 5_000]
         if not options:
             return
         best = max(options, key=lambda c: _fit(c, scene, None))
+        largest = max(largest, best.population)
         found.append(PlaceSpan(at, at + len(part), best.place, 0.6))
         at += len(part) + 1
-    yield from found
+    if largest >= _CITY_OF_A_PAIR:
+        yield from found
 
 
 def _longest(scene: PageScene, all_words: Sequence[Word], at: int) -> PlaceSpan | None:
@@ -136,8 +176,8 @@ def _longest(scene: PageScene, all_words: Sequence[Word], at: int) -> PlaceSpan 
 
 
 def _with_article(text: str, start: int) -> int:
-    """The start of a name with the article that words() has cut off: "L'Aquila"."""
-    return start - 2 if text[start - 2 : start] in {"L'", "L’"} else start
+    """The start of a name with the article that words() has cut off: "L'Aquila", "'s-Hertogenbosch"."""
+    return next((start - len(a) for a in _ARTICLES if text.startswith(a, start - len(a)) and start >= len(a)), start)
 
 
 @lru_cache(maxsize=8192)
@@ -150,7 +190,7 @@ def _options(written: str, language: str, several: bool) -> tuple[Candidate, ...
     if language in _INFLECTING and not any((c.is_main and c.population > 20_000) or c.place.place_type == "region" for c in found):
         for base in islice(_base_names(key), 60):
             better = tuple(
-                c for c in candidates(base) if c.population > (5_000 if len(key) < 7 else 1_000) or c.place.place_type == "region"
+                c for c in candidates(base) if c.population > (3_000 if len(key) < 6 else 1_000) or c.place.place_type == "region"
             )
             if base != key and better:
                 found = (*found, *better)
@@ -169,18 +209,27 @@ def _judge(scene: PageScene, all_words: Sequence[Word], at: int, end_at: int, st
     beside = _country_beside(scene.text, end)
     best = max(options, key=lambda c: _fit(c, scene, beside))
     score = _size(best, scene.text[start:end])
-    score += _context(scene, start, end, best)
+    is_told = scene.towns is not None and scene.towns.search(scene.text, max(0, start - 40), start) is not None
+    score += _context(scene, start, end, best) + (0.35 if is_told else 0.0)
     if beside and best.place.country == beside:
         score += 0.55
     if end_at > at:
         score += 0.15 if end_at == at + 1 else 0.35
     if end_at == at:
         score += _ordinary(scene, all_words[at], best)
-    score += _touching(scene, all_words, at, end_at)
-    if len({c.place.country for c in options}) == 1 and end - start > 4:
+    score += _touching(scene, all_words, at, end_at, is_told=is_told)
+    if _is_unique(best, options, strictly=all_words[at].first) and end - start > 4:
         striking = end - start > 5 and best.is_main and best.population >= (15_000 if scene.language != "de" else 100_000)
         score += 0.2 if striking else 0.08
+        if best.is_main and all_words[at].text.count("-") > 1:
+            score += 0.2  # "Saint-Jean-de-Maurienne" is nothing else
     return PlaceSpan(start, end, best.place, round(max(0.0, min(0.97, score)), 2))
+
+
+def _is_unique(best: Candidate, options: Sequence[Candidate], *, strictly: bool) -> bool:
+    """Whether a name means places of one country only; if not `strictly`, apart from small ones that have as a translation what is a town's own name."""
+    others = [c for c in options if c.place.country != best.place.country]
+    return not others or (not strictly and best.is_main and all(not c.is_main and c.population * 5 < best.population for c in others))
 
 
 def _fit(candidate: Candidate, scene: PageScene, beside: str | None) -> float:
@@ -191,15 +240,20 @@ def _fit(candidate: Candidate, scene: PageScene, beside: str | None) -> float:
         fit += 4.5
     if beside == country:
         fit += 10
+    if country in _OVERSEAS:
+        fit -= 0.6
     if country in scene.home:
         # English is written everywhere, so it says little about where a page is from.
-        fit += 0.3 if scene.language == "en" and country != scene.country else 1.2 if country == scene.home[0] else 0.8
+        if country == scene.variety:
+            fit += 2.0
+        else:
+            fit += 0.3 if scene.language == "en" and country != scene.country else 1.2 if country == scene.home[0] else 0.8
     return fit + (1.2 if country in scene.met else 0.0)
 
 
 def _size(candidate: Candidate, written: str) -> float:
     if candidate.place.place_type == "region":
-        return 0.4
+        return 0.48
     people = candidate.population
     score = 0.48 if people >= 1_000_000 else 0.42 if people >= 100_000 else 0.3 if people >= 15_000 else 0.2 if people >= 3_000 else 0.08
     if not candidate.is_main:
@@ -215,10 +269,15 @@ def _context(scene: PageScene, start: int, end: int, best: Candidate) -> float:
         score += 0.4
     elif before.rstrip("'’") in scene.of or before in scene.of:
         score += 0.12
-    if scene.towns is not None and scene.towns.search(scene.text, max(0, start - 40), start):
-        score += 0.35
-    if before.rstrip(".") in scene.titles or before.capitalize() in scene.titles:
+    if before.rstrip(".") in scene.titles or before.capitalize() in scene.titles or is_person(scene.text, start, scene.titles):
         score -= 0.9
+    is_first_end = before.lower() in _FROM and _TO.match(scene.text, end) is not None
+    if start in scene.seats or before in scene.connects or is_first_end:
+        score += 0.3
+    if end - start > 4 and scene.text.startswith(("'s ", "’s "), end):
+        score += 0.08
+    if _is_dateline(scene.text, start, end):
+        score += _DATELINE
     if best.place.country in scene.home:
         score += 0.05 if scene.language == "en" else 0.1
     if best.place.country in scene.met:
@@ -232,6 +291,11 @@ def _context(scene: PageScene, start: int, end: int, best: Candidate) -> float:
         elif any(s == start for s, _ in scene.cells) and scene.text[end : end + 1] == ":":
             score += 0.15
     return score
+
+
+def _is_dateline(text: str, start: int, end: int) -> bool:
+    """Whether a name at the start of a line is where a report was written: "CHAMBÉRY, 17 fév 2026 (AFP) -", "Berne, 22.01.2026 –"."""
+    return (start == 0 or text[start - 1] == "\n") and _BEHIND_DATELINE.match(text, end) is not None
 
 
 def _is_picked(scene: PageScene, start: int, end: int) -> bool:
@@ -251,10 +315,14 @@ def _ordinary(scene: PageScene, word: Word, best: Candidate) -> float:
         # In the middle of a sentence, after "in" and with nothing capitalised around it, even "Nice" is the town - but in German every noun has a capital.
         before = word_before(scene.text, word.start)
         noun_like = scene.language == "de" and not (
-            before.lower() in {"in", "bei"} and best.population >= 100_000 and best.place.country in scene.home
+            before.lower() in {"in", "bei"}
+            and (best.population >= 100_000 or best.place.place_type == "region")
+            and best.place.country in scene.home
         )
         shown = not noun_like and not word.first and (before in scene.at or before.lower() in scene.at)
         score -= 0.2 if shown else 0.38
+        if word.first and scene.text[word.end : word.end + 1] == ":":
+            score -= 0.3  # a label
     elif written.lower() in scene.lower:
         score -= 0.3
     if best.population >= 100_000 and best.is_main and not word.first and len(written) > 4 and scene.language != "de":
@@ -264,17 +332,17 @@ def _ordinary(scene: PageScene, word: Word, best: Candidate) -> float:
         score -= 0.05
     if scene.language == "de" and re.search(r"(?:ung|heit|keit|schaft|tion|tät|nis|ismus|ment)(?:en|s)?\Z", written):
         score -= 0.4
-    if written.isupper() and (len(written) <= 5 or not word.first):
+    if written.isupper() and (len(written) <= 5 or not word.first) and not _is_dateline(scene.text, word.start, word.end):
         # An acronym, or a name written in capitals as projects are; towns are only at the head of a report ("BRUSSELS, 8 January").
         score -= 0.35
     return score
 
 
-def _touching(scene: PageScene, all_words: Sequence[Word], at: int, end_at: int) -> float:
+def _touching(scene: PageScene, all_words: Sequence[Word], at: int, end_at: int, *, is_told: bool) -> float:
     """What capitalised words right beside the name say: usually that it is part of a longer one."""
     first, score = all_words[at], 0.0
     soft = scene.language == "de"
-    if at > 0 and first.gap == " " and all_words[at - 1].end not in scene.breaks:
+    if at > 0 and first.gap == " " and all_words[at - 1].end not in scene.breaks and not is_told:
         before = all_words[at - 1].text
         if before in FIRST_NAMES or before in scene.titles:
             score -= 0.9

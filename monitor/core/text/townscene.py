@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Mapping, Sequence
 from functools import lru_cache
 from typing import NamedTuple
 
@@ -11,6 +12,7 @@ from monitor.core import lang
 from monitor.core.lang import Lexicon
 from monitor.core.model import Form, Page, Setting
 from monitor.core.text.countries import CountrySpan, language_of
+from monitor.core.text.organisations import OrganisationSpan
 from monitor.core.text.proper import lower_words
 
 _MAIN_COUNTRIES = {
@@ -37,6 +39,7 @@ class PageScene(NamedTuple):
     lexicon: Lexicon
     language: str
     country: str | None  # of the setting
+    variety: str | None  # the country whose way of writing the language the page shows
     home: tuple[str, ...]  # countries the page is probably from
     met: frozenset[str]  # countries it names
     lower: frozenset[str]
@@ -49,6 +52,8 @@ class PageScene(NamedTuple):
     cells: tuple[tuple[int, int], ...]
     picked: frozenset[str]  # "chosen"
     seat: frozenset[str]  # "site", "home", "to host"
+    connects: frozenset[str]  # verbs before the first of two ends: "ligará Oiã a Soure"
+    seats: frozenset[int]  # where what follows an organisation and a comma begins
     breaks: frozenset[int]  # where the label at the start of a passage ends: what stands on either side does not touch
 
 
@@ -69,14 +74,38 @@ def _towns(lexicon: Lexicon) -> re.Pattern[str] | None:
     ties = "|".join(re.escape(t) for t in _TIES.get(lexicon.code, ()))
     nouns = {f.lower() for idea in _STANDING for f in section.get("words", {}).get(idea, ()) if not f.startswith("-")}
     things = "|".join(re.escape(n) for n in sorted(nouns, key=len, reverse=True))
-    towns = "|".join(re.escape(t) for t in sorted(section["towns"], key=len, reverse=True))
+    written = {form for t in section["towns"] for form in (t, t[:1].upper() + t[1:])}
+    towns = "|".join(re.escape(t) for t in sorted(written, key=len, reverse=True))
     standing = rf"|(?:{things}|{'|'.join(section.get('works', ('(?!)',)))})(?: [^\W\d_]+)? (?:{ties})" if ties else ""
     return re.compile(rf"(?<![\w-])(?:(?:{towns}){standing}) ?\Z")
 
 
-def page_scene(page: Page, lexicon: Lexicon, setting: Setting, countries: Sequence[CountrySpan]) -> PageScene:
+@lru_cache(maxsize=32)
+def _varieties(lexicon: Lexicon) -> tuple[re.Pattern[str], Mapping[str, str]] | None:
+    """What finds the marks of the countries a language is written in, and the country of each mark."""
+    marks = {mark: country for country, found in lexicon.section("names").get("varieties", {}).items() for mark in found}
+    if not marks:
+        return None
+    written = "|".join(re.escape(m) for m in sorted(marks, key=len, reverse=True))
+    return re.compile(rf"(?<!\w)(?:{written})(?:(?<=\W)|(?!\w))"), marks
+
+
+def variety_of(text: str, lexicon: Lexicon) -> str | None:
+    """The country whose marks a text has most of: "R$" and "usina" are of Brazil, "mil milhões" and "comboio" of Portugal; None when it has none."""
+    known = _varieties(lexicon)
+    if known is None:
+        return None
+    pattern, marks = known
+    found = Counter(marks[m] for m in pattern.findall(text))
+    return found.most_common(1)[0][0] if found else None
+
+
+def page_scene(
+    page: Page, lexicon: Lexicon, setting: Setting, countries: Sequence[CountrySpan], organisations: Sequence[OrganisationSpan]
+) -> PageScene:
     language = language_of(page, lexicon, setting)
-    home = ((setting.country,) if setting.country else ()) + _MAIN_COUNTRIES.get(language, ())
+    variety = variety_of(page.text, lexicon)
+    home = tuple(dict.fromkeys(c for c in (setting.country, variety, *_MAIN_COUNTRIES.get(language, ())) if c))
     at, of, titles, ordinary = _word_sets(lexicon)
     if lexicon.code != "en":
         # An English everyday word is no obstacle on a page in another language ("Split", "Bath"), but its own are.
@@ -95,6 +124,7 @@ def page_scene(page: Page, lexicon: Lexicon, setting: Setting, countries: Sequen
         lexicon,
         language,
         setting.country,
+        variety,
         home,
         met,
         lower_words(page.text),
@@ -109,6 +139,8 @@ def page_scene(page: Page, lexicon: Lexicon, setting: Setting, countries: Sequen
         frozenset(
             (*sites.get("seat", ()), *(w.split()[-1] for w in sites.get("chosen", ()) if w.startswith(("to ", "para ", "pour ", "per "))))
         ),
+        frozenset(sites.get("connects", ())),
+        frozenset(o.end + 2 for o in organisations if page.text.startswith(", ", o.end)),
         breaks,
     )
 
