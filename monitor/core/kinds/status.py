@@ -23,6 +23,7 @@ from monitor.core.text.wordtrie import flat, gathered, openings, pattern, stemme
 
 Span = tuple[int, int]
 
+_STATE = re.compile(r"[^\W\d_][\w ,/-]{1,59}")
 STAGES = (
     "proposed",
     "planned",
@@ -100,8 +101,11 @@ class StatusKind:
         return {"status": value.status, "of": value.of}
 
     def from_json(self, data: Mapping[str, Any]) -> Value | None:
-        status, of = data.get("status"), data.get("of")
-        return Status(str(status), str(of) if of else None) if status in VOCABULARY else None
+        """A state outside the vocabulary ("in tender") is kept as written: no page is read for it, but any state that is read differs from it."""
+        written, of = str(data.get("status") or "").strip(), data.get("of")
+        if not _STATE.fullmatch(written):
+            return None
+        return Status(_read(written, load("en")) or written, str(of) if of else None)
 
 
 KIND = StatusKind()
