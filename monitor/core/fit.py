@@ -348,6 +348,10 @@ def _is_less(said: Value, known: Value) -> bool:
     return a is not None and b is not None and a < b / 2
 
 
+# What has a deadline for its date: an application, and a decision that is due.
+_DUE = frozenset({"apply", "decide", "approve"})
+
+
 def role_said(signature: Signature, observation: Observation, agrees: bool, said_anew: bool = False) -> Factor:
     """A part, a tranche or an increase is not the whole; a deadline is not the event. `said_anew`: the statement stands under a label of its own,
 
@@ -380,7 +384,7 @@ def role_said(signature: Signature, observation: Observation, agrees: bool, said
         return Factor(0.9 if is_whole else 0.35, f"said as a {part}")
     if isinstance(observation.value, Money) and observation.value.per and not (signature.is_yearly and observation.value.per == "year"):
         return Factor(0.2, f"per {observation.value.per}")
-    if Role.DEADLINE in roles and "apply" not in signature.concepts:
+    if Role.DEADLINE in roles and not _DUE & set(signature.concepts):
         return Factor(0.2, "a deadline")
     if isinstance(observation.value, DateSpan) and observation.value.is_told_from_today:
         return Factor(0.75, "a date relative to the page's own")
