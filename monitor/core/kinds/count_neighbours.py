@@ -59,7 +59,7 @@ def echo(numbers: Sequence[Number], index: int, context: CountContext) -> Mentio
     if not index or number.value is None or number.value <= 1 or number.decimals == 1 or number.is_year:
         return None
     first = numbers[index - 1]
-    if word_before(number, context) not in context.words.links and word_before(first, context) not in context.words.out_of:
+    if word_before(number, context) not in context.words.links and not _is_whole(first, context):
         return None
     if first.value is None or number.start - first.end > _PART_REACH or not may_count(number, None, context) or unit_of(number, context)[1]:
         return None
@@ -73,15 +73,26 @@ def echo(numbers: Sequence[Number], index: int, context: CountContext) -> Mentio
 
 def _is_part(whole: Number, part: Number, unit: Unit | None, gap: str, context: CountContext) -> bool:
     """ "nine new machines, two of them", "of 41 bids eleven were granted": a smaller number out of what was just counted, in the same sentence."""
-    if unit is None or unit.measure or (part.value or 0) >= (whole.value or 0) or ". " in gap or "\n" in gap or ";" in gap:
+    if (part.value or 0) >= (whole.value or 0) or any(sign in gap for sign in (". ", "\n", ";")) or not may_count(whole, None, context):
         return False
-    return f" {gap.lstrip(' ,')}".endswith(context.words.which) or (
-        word_before(whole, context) in context.words.out_of and _stands_alone(part, context)
-    )
+    of_which = f" {gap.lstrip(' ,')}".endswith(context.words.which)
+    if unit is None:  # "Stations: 16, of which ten"
+        return of_which and len(gap) <= _ECHO_REACH
+    return not unit.measure and (of_which or (_is_whole(whole, context) and _stands_alone(part, context)))
+
+
+def _is_whole(number: Number, context: CountContext) -> bool:
+    """ "Of the 27 states": a word for what a part is taken from, with or without an article."""
+    before = context.folded[max(0, number.start - 24) : number.start].split()
+    while before and before[-1] in context.known.definite:
+        before.pop()
+    return bool(before) and before[-1].lstrip("(") in context.words.out_of
 
 
 def _stands_alone(number: Number, context: CountContext) -> bool:
-    """Whether nothing follows that could be the noun of the number: the clause ends, or a verb or preposition comes."""
+    """Whether nothing follows that could be the noun of the number: the clause ends, or a verb or preposition comes; German nouns would show a capital."""
+    if context.units.order == "capital":
+        return True
     word = _WORD_AFTER.match(context.folded, number.end)
     return word is None or word.group(1) in context.units.stop or word.group(1) in context.words.verbs
 
