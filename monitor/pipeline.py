@@ -15,7 +15,7 @@ from urllib.parse import urlsplit
 
 from sqlalchemy.engine import Connection
 
-from monitor.core.model import Baseline, Capture, Change, KnownName, NotModified, Page, Source, SourceStatus
+from monitor.core.model import Baseline, Capture, Change, NotModified, Page, Setting, Source, SourceStatus
 from monitor.core.schedule import GOOD
 from monitor.errors import FetchError, MonitorError
 from monitor.reading import Before, Reader, Sight, Steps, Task, View, broken, guarded_view, leads, leads_on
@@ -276,9 +276,9 @@ def digest_one(store: Store, steps: Steps, baseline: Baseline, waiting: Waiting,
     """
     with store.read() as connection:  # 1
         waiting = replace(waiting, address=sources.reload(connection, waiting.address))
-        names = steps.names(baseline, recall(store, connection, baseline.id))
+        setting = steps.setting(baseline, recall(store, connection, baseline.id), waiting.captured_at)
         before = digests.before(connection, waiting)
-    seen = looked_through(store, steps, baseline, waiting, names, before, reader)  # 2
+    seen = looked_through(store, steps, baseline, waiting, setting, before, reader)  # 2
     try:
         return save_digest(store, steps, baseline, waiting, seen, now)  # 3
     except MonitorError:
@@ -317,7 +317,7 @@ def follow(connection: Connection, address: Address, page: Page, now: datetime) 
 
 
 def looked_through(
-    store: Store, steps: Steps, baseline: Baseline, waiting: Waiting, names: tuple[KnownName, ...], before: Kept | None, reader: Reader
+    store: Store, steps: Steps, baseline: Baseline, waiting: Waiting, setting: Setting, before: Kept | None, reader: Reader
 ) -> View:
     """The stored body as a page with its observations, or why not."""
     body = store.blobs.get(waiting.sha256)
@@ -334,7 +334,7 @@ def looked_through(
         waiting.http_status,
         address.source,
         row["facts_usual"],
-        names,
+        setting,
         known_text,
         Before(last, before.media_type) if before is not None and last is not None else None,
         store.name_max_chars,

@@ -32,6 +32,7 @@ BUILT_IN: Mapping[str, Mapping[str, str]] = {
     "monitor.readers": {
         "html": "monitor.core.readers.html:read",
         "pdf": "monitor.core.readers.pdf:read",
+        "docx": "monitor.core.readers.docx:read",
         "feed": "monitor.core.readers.feed:read",
         "sitemap": "monitor.core.readers.sitemap:read",
         "json": "monitor.core.readers.json:read",

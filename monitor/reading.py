@@ -9,7 +9,7 @@ from datetime import datetime
 from typing import NamedTuple, Protocol
 from urllib.parse import urldefrag, urlsplit
 
-from monitor.core.model import Baseline, Change, Claim, Entry, KnownName, Observation, Page, Region, Source, SourceStatus
+from monitor.core.model import Baseline, Change, Claim, Entry, KnownName, Observation, Page, Region, Setting, Source, SourceStatus
 from monitor.core.suspect import Usual, usual_of
 from monitor.errors import FetchError
 from monitor.store.digests import Result, Telling
@@ -45,6 +45,7 @@ class Before:
 class Task:
     """One body to read, with all that reading needs: it can go to another process. With `known_text` (a hash) an equal text is not extracted again.
 
+    `setting` is what the programme knows: its names, its currency, and the day of the look for pages without a date of their own.
     `usual` is the number of facts the address usually gives. Without `before` only what the page itself says can make it doubtful.
     """
 
@@ -54,7 +55,7 @@ class Task:
     http_status: int
     source: Source
     usual: int | None
-    names: tuple[KnownName, ...]
+    setting: Setting
     known_text: str = ""
     before: Before | None = None
     name_max_chars: int = NAME_MAX_CHARS
@@ -90,10 +91,10 @@ class Steps(Protocol):
 
     extractor: str
 
-    def names(self, baseline: Baseline, known: Memory) -> tuple[KnownName, ...]: ...
+    def setting(self, baseline: Baseline, known: Memory, captured_at: datetime) -> Setting: ...
     def read(self, body: bytes, media_type: str, url: str, source: Source) -> Page: ...
     def doubt(self, page: Page, http_status: int, usual: Usual | None = None, fact_count: int | None = None) -> Doubt | None: ...
-    def extract(self, page: Page, source: Source, names: tuple[KnownName, ...]) -> Sequence[Observation]: ...
+    def extract(self, page: Page, source: Source, setting: Setting) -> Sequence[Observation]: ...
     def digest(self, baseline: Baseline, known: Memory, sight: Sight, previous: Sequence[Claim]) -> Result: ...
     def notice(self, change: Change, before: Change | None) -> Telling | None: ...
 
@@ -113,7 +114,7 @@ def view(steps: Steps, task: Task) -> View:
         return View(str(doubt.status), advised(doubt, task.source), page, text_sha256=text_sha256)
     if text_sha256 == task.known_text:
         return View("ok", "", page, (), text_sha256, is_known=True)
-    observations = tuple(shortened(o, task.name_max_chars) for o in steps.extract(page, task.source, task.names))
+    observations = tuple(shortened(o, task.name_max_chars) for o in steps.extract(page, task.source, task.setting))
     doubt = unlike_before(steps, task, page, len(observations))
     if doubt is not None:
         return View(str(doubt.status), doubt.reason, page, text_sha256=text_sha256)
@@ -146,7 +147,7 @@ def unlike_before(steps: Steps, task: Task, page: Page, fact_count: int) -> Doub
     except FetchError:
         return None
     usual = usual_of(before, task.usual or 0)
-    if names_programme(page, task.names):
+    if names_programme(page, task.setting.names):
         usual = replace(usual, words=frozenset())
     return steps.doubt(page, task.http_status, usual, fact_count)
 

@@ -6,6 +6,8 @@ Pure but for a memory of what was prepared (catalogue, lexicons): the same calls
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from datetime import datetime
 from decimal import Decimal
 
 from monitor import plugins
@@ -15,7 +17,7 @@ from monitor.core.digest import Digest, Knowledge, digest
 from monitor.core.extract import EXTRACTOR_VERSION, extract
 from monitor.core.kinds import Kind
 from monitor.core.lang import Lexicon, load
-from monitor.core.model import Baseline, Change, Claim, Count, KnownName, Money, Observation, Page, Setting, Source
+from monitor.core.model import Baseline, Change, Claim, Count, Money, Observation, Page, Setting, Source
 from monitor.core.readers import read
 from monitor.core.suspect import Doubt, Usual, doubt
 from monitor.core.text.language import UNKNOWN
@@ -42,8 +44,9 @@ class Understanding:
         self._known[baseline.id] = (baseline.digest, known)
         return known
 
-    def names(self, baseline: Baseline, known: Memory) -> tuple[KnownName, ...]:
-        return self.knowledge(baseline, known).catalogue.names
+    def setting(self, baseline: Baseline, known: Memory, captured_at: datetime) -> Setting:
+        catalogue = self.knowledge(baseline, known).catalogue
+        return Setting(published_on=captured_at.date(), currency=catalogue.currency, names=catalogue.names)
 
     def read(self, body: bytes, media_type: str, url: str, source: Source) -> Page:
         return read(body, media_type, url, source)
@@ -51,8 +54,8 @@ class Understanding:
     def doubt(self, page: Page, http_status: int, usual: Usual | None = None, fact_count: int | None = None) -> Doubt | None:
         return doubt(page, http_status, usual, fact_count)
 
-    def extract(self, page: Page, source: Source, names: tuple[KnownName, ...]) -> Sequence[Observation]:
-        return extract(page, self._kinds, lexicon_of(page, source), Setting(language=source.language or page.language, names=names))
+    def extract(self, page: Page, source: Source, setting: Setting) -> Sequence[Observation]:
+        return extract(page, self._kinds, lexicon_of(page, source), replace(setting, language=source.language or page.language))
 
     def digest(self, baseline: Baseline, known: Memory, sight: Sight, previous: Sequence[Claim]) -> Digest:
         first = not previous and not sight.is_seen_before

@@ -32,6 +32,7 @@ from monitor.core.model import (
     Qualifier,
     Region,
     Role,
+    Setting,
     Source,
 )
 from monitor.core.suspect import Usual
@@ -128,8 +129,8 @@ class MiniCore:
     def __init__(self) -> None:
         self.extracted = 0
 
-    def names(self, baseline: Baseline, known: Memory) -> tuple[KnownName, ...]:
-        return tuple(KnownName(f.key, "fact", f.key) for f in baseline.facts)
+    def setting(self, baseline: Baseline, known: Memory, captured_at: datetime) -> Setting:
+        return Setting(names=tuple(KnownName(f.key, "fact", f.key) for f in baseline.facts))
 
     def read(self, body: bytes, media_type: str, url: str, source: Source) -> Page:
         text = body.decode().split("<!--")[0]
@@ -144,7 +145,7 @@ class MiniCore:
     def doubt(self, page: Page, http_status: int, usual: Usual | None = None, fact_count: int | None = None) -> Doubted | None:
         return Doubted("suspect", "asks for a captcha") if "captcha" in page.text else None
 
-    def extract(self, page: Page, source: Source, names: tuple[KnownName, ...]) -> list[Observation]:
+    def extract(self, page: Page, source: Source, setting: Setting) -> list[Observation]:
         self.extracted += 1
         found = []
         for number, passage in enumerate(page.passages):

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from monitor.core.model import Page, Source
+from monitor.core.model import Page, Setting, Source
 from monitor.isolation import Isolation
 from monitor.pipeline import check
 from monitor.reading import Task, View, guarded_view
@@ -36,7 +36,7 @@ class Fragile(MiniCore):
 
 
 def task(text: str) -> Task:
-    return Task(text.encode(), "text/plain", PRESS.url, 200, PRESS, None, ())
+    return Task(text.encode(), "text/plain", PRESS.url, 200, PRESS, None, Setting())
 
 
 @pytest.fixture(scope="module")

@@ -194,6 +194,8 @@ def _value(fields: Fields, kind: str, reading: Reading) -> Value | None:
         shown = repr(written) if isinstance(written, str) else str(written)
         hint = f"write it like {EXAMPLES[kind]}" if kind in EXAMPLES else ""
         fields.report("value", f"no {kind} can be read from {shown[:160]}", hint)
+    if isinstance(value, Status):
+        _check_status(fields, value.status, reading)
     return value
 
 
@@ -207,7 +209,13 @@ def _parse(reader: Kind, written: object, lexicon: Lexicon) -> Value | None:
 def _check_status(fields: Fields, status: str, reading: Reading) -> None:
     if "status" in reading.kinds and not isinstance(reading.parse("status", status), Status):
         hint = 'like "selected", "under construction", "operational" or "cancelled"'
-        fields.report("status", f"{status[:80]!r} is not in the status vocabulary; pages will not be compared with it", hint, "warning")
+        key = "status" if "status" in fields.block.values else "value"
+        fields.report(
+            key,
+            f"{status[:80]!r} is not in the status vocabulary: no page is read for it, any state that is read differs from it",
+            hint,
+            "warning",
+        )
 
 
 def _warn_unproven(fields: Fields, what: str) -> None:

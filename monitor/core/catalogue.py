@@ -7,20 +7,33 @@ from __future__ import annotations
 
 import heapq
 import re
+from bisect import bisect_left
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from decimal import Decimal
+from itertools import islice, takewhile
 
 from monitor.core.kinds import Kind
 from monitor.core.lang import load
 from monitor.core.model import Baseline, Count, Fact, KnownName, Money, Observation, Site, Value
-from monitor.core.situation import THINGS, Situation, numbered, stem, stems
+from monitor.core.situation import EVENTS, THINGS, Situation, numbered, stem, stems
 from monitor.core.text import names as known_names
+from monitor.core.text.cues import vocabulary
 from monitor.core.text.words import Vocabulary, properties, tokens
 
 # Words that say how much, not of what; they stand in labels and `about` of many baselines.
 VALUE_WORDS = stems(
-    "eur euro euros usd gbp dollar dollars pound pounds zloty million millions billion billions thousand trillion mio mrd mln mld bn amount total"
+    "eur euro euros usd gbp dollar dollars pound pounds zloty zlotych million millions billion billions thousand trillion mio mrd mln mld bn mds md amount "
+    "total millionen milliarden milliarde milliard milliards millon millones millardos miles milione milioni miliardo miliardi milion miliony milionow miliard "
+    "miliardy miliardow milhao milhoes bilhao bilhoes miljoen miljard montant betrag summe importe cuantia importo kwota montante valor bedrag crore lakh"
+)
+
+NEARLY = Decimal("0.06")
+
+# Scopes that set nothing apart, as people write them.
+WHOLE = stems(
+    "programme program programa programma programm project projet projekt progetto proyecto projeto whole overall entire general all"
 )
 
 # Facts looked at closely for one observation. With more facts of a kind than this, those that share nothing with the situation are passed over.
@@ -38,7 +51,12 @@ class Signature:
     unit_concepts: frozenset[str]
     scope: Mapping[str, float]
     scope_keys: frozenset[str]
+    label_keys: frozenset[str]
     is_only_of_scope: bool  # no other fact of its kind has this scope
+    names: frozenset[str]  # the stems of its label that are the programme's own name
+    own: frozenset[str]  # stems that no other fact of its kind has and that tell of no event
+    is_yearly: bool  # an amount a year, by its value or by its label
+    phrases: tuple[frozenset[str], ...]  # the stems of each of its names: what a state is of, and the words of `about`
 
 
 def _size(value: Value) -> tuple[str, ...]:
@@ -54,11 +72,14 @@ class Catalogue:
         self.baseline = baseline
         self.kinds = kinds
         self.facts = {f.key: f for f in (*baseline.facts, *provisional) if not f.removed}
+        self.currency = _currency(baseline.facts)
+        self.lists_some_sites = _lists_some_sites(self.facts.values())
         self.programme = stems(" ".join((baseline.title, *baseline.aliases)))
         self.names = _names(baseline, self.facts.values(), self.programme)
         self.aliases = [a for a in (frozenset(stem(t.word) for t in tokens(n)) for n in (baseline.title, *baseline.aliases)) if a]
         self._finder = known_names.finder(self.names)
         self.narrower = _narrower(self.names, self.facts.values(), self.programme)
+        self._cues = [vocabulary(load(code)) for code in dict.fromkeys(("en", *baseline.languages))]
         vocabularies = [properties(load(code)) for code in dict.fromkeys(("en", *baseline.languages))]
         described = {
             key: frozenset(c for v in vocabularies for text in (f.label, *f.about) for c in v.concepts(text)) - THINGS
@@ -104,12 +125,6 @@ class Catalogue:
         unit = stems(fact.value.unit or "") if isinstance(fact.value, Count) else frozenset()
         unit_text = " ".join((fact.value.unit or fact.label, *fact.about)) if isinstance(fact.value, Count) else ""
         unit_concepts = frozenset(c for v in vocabularies for c in v.concepts(unit_text))
-        scope_keys = frozenset(
-            name.key
-            for span in known_names.names_in(fact.scope or "", self._finder)
-            for name in span.names
-            if name.key and name.kind in ("site", "organisation", "host", "place")
-        )
         return Signature(
             fact,
             {c: self._weight(fact.kind, c) for c in concepts},
@@ -122,8 +137,37 @@ class Catalogue:
             unit_concepts,
             {w: 1.0 / max(1, self._scopes[w]) for w in self._scope_words(fact)}
             | dict.fromkeys(_numbered_words(self.baseline, (fact.scope or "",)), 1.0),
-            scope_keys,
+            self._scope_keys(fact),
+            self._label_keys(fact),
             bool(fact.scope) and self._alike[fact.scope, fact.kind] == 1,
+            (words | stems(getattr(fact.value, "of", None) or "")) & self.programme,
+            self._own(fact, words, vocabularies),
+            bool(getattr(fact.value, "per", None)) or any(v.concepts(fact.label) & {"yearly"} for v in self._cues),
+            tuple(p for text in (getattr(fact.value, "of", None) or fact.label, *fact.about) if (p := stems(text) - self.programme)),
+        )
+
+    def _own(self, fact: Fact, words: frozenset[str], vocabularies: Sequence[Vocabulary]) -> frozenset[str]:
+        said = [t for text in fact.about for t in tokens(text)]
+        events = {stem(t.word) for t in said for v in vocabularies if v.concepts(t.word) & EVENTS}
+        return frozenset(w for w in words - VALUE_WORDS - events - self.programme if self._frequency[fact.kind, w] == 1)
+
+    def _scope_keys(self, fact: Fact) -> frozenset[str]:
+        """The facts of the site or organisation that a scope names in full or in part ("Hillingdon" of "Hillingdon Hospital")."""
+        if not fact.scope:
+            return self._label_keys(fact)
+        named = (n for span in known_names.names_in(fact.scope, self._finder) for n in span.names)
+        found = frozenset(n.key for n in named if n.key and n.kind in ("site", "organisation", "host", "place"))
+        words = stems(fact.scope)
+        sites = {f.key: stems(f"{f.label} {f.value.name or ''}") for f in self.facts.values() if isinstance(f.value, Site)}
+        of_part = [key for key, named in sites.items() if words and words <= named] if not found and len(sites) > 1 else []
+        return frozenset(of_part) if len(of_part) == 1 else found
+
+    def _label_keys(self, fact: Fact) -> frozenset[str]:
+        """The parts of the programme that a label names: "Jobs at the Trujillo plant"."""
+        if fact.kind in ("site", "organisation"):
+            return frozenset()
+        return frozenset(
+            n.key for span in known_names.names_in(fact.label, self._finder) for n in span.names if n.key and n in self.narrower
         )
 
     def _scope_words(self, fact: Fact) -> frozenset[str]:
@@ -131,11 +175,36 @@ class Catalogue:
         words = [
             t for t in tokens(fact.scope or "") if not properties(load("en")).concepts(t.word) or t.word in ("phase", "section", "lot")
         ]
-        return stems(" ".join(t.word for t in words)) - self.programme
+        return stems(" ".join(t.word for t in words)) - self.programme - WHOLE
 
     def _weight(self, kind: str, feature: str) -> float:
         """How well a feature tells this kind's facts apart: 1 for one fact's own, falling with how many share it."""
         return 1.0 / self._frequency[kind, feature] ** 0.5 if self._frequency[kind, feature] else 1.0
+
+
+class KnownSums:
+    """The amounts known of a programme's facts, to be asked by size. `announced` are those of facts that the baseline holds."""
+
+    def __init__(self, known: Sequence[tuple[Fact, Money]]) -> None:
+        self.announced = [v for f, v in known if f.version]
+        self.largest: dict[str | None, Decimal] = {}
+        for value in self.announced:
+            self.largest[value.currency] = max(self.largest.get(value.currency, Decimal(0)), size_of(value) or Decimal(0))
+        self._sorted = sorted((size, fact.key) for fact, value in known if (size := size_of(value)) is not None)
+
+    def near(self, value: Money) -> list[str]:
+        """The keys of the facts with an amount within a twentieth of this one."""
+        size = size_of(value)
+        if size is None:
+            return []
+        low, high = size * (1 - NEARLY), size * (1 + NEARLY)
+        first = bisect_left(self._sorted, (low, ""))
+        return [key for amount, key in takewhile(lambda pair: pair[0] <= high, islice(self._sorted, first, None))]
+
+
+def size_of(value: Money) -> Decimal | None:
+    """The figure an amount is compared by: itself, or an end of its range."""
+    return value.amount or value.max or value.min
 
 
 def _names(baseline: Baseline, facts: Iterable[Fact], programme: frozenset[str]) -> tuple[KnownName, ...]:
@@ -159,6 +228,20 @@ def _names(baseline: Baseline, facts: Iterable[Fact], programme: frozenset[str])
             found.append(KnownName(fact.scope, "scope", fact.key))
     unique = {(n.text.casefold(), n.kind, n.key): n for n in found if len(n.text) > 1}
     return tuple(unique.values())
+
+
+def _lists_some_sites(facts: Iterable[Fact]) -> bool:
+    """Does the programme count more sites ("40 hospitals") than it has facts of ("West Suffolk Hospital")? Then a name it does not hold may be an old one."""
+    facts = list(facts)
+    named = [stems(f"{f.label} {f.value.name or ''}") for f in facts if isinstance(f.value, Site)]
+    counted = [(f.value.count, stems(f.value.unit or "")) for f in facts if isinstance(f.value, Count)]
+    return any(len(named) < count and 2 * sum(bool(unit & names) for names in named) > len(named) for count, unit in counted)
+
+
+def _currency(facts: Iterable[Fact]) -> str | None:
+    """The currency in which most of the programme's amounts are kept: what a bare "$" or "kr" means on pages about it."""
+    kept = Counter(f.value.currency for f in facts if isinstance(f.value, Money) and f.value.currency)
+    return kept.most_common(1)[0][0] if kept else None
 
 
 def _numbered_words(baseline: Baseline, texts: Iterable[str]) -> frozenset[str]:

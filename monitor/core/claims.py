@@ -91,7 +91,7 @@ def _statement_key(statement: Linked) -> str:
 
 def _choose(statements: Sequence[Linked], known: Sequence[Value], kinds: Mapping[str, Kind]) -> Linked | None:
     """The statement that tells what the page holds now; None when it only speaks of the past."""
-    now = [s for s in statements if not NOT_NOW & set(s.observation.roles) or (s.observation.pair and s.observation.role is not Role.PAST)]
+    now = [s for s in statements if s.observation.holds_now or (s.observation.pair and s.observation.role is not Role.PAST)]
     denied = [s for s in statements if s.observation.kind == "date" and s.observation.role is Role.DENIED]
     if denied and _is_revoked(denied, now, known, kinds):
         return denied[0]
@@ -129,7 +129,7 @@ def _is_beside(one: Linked, other: Linked) -> bool:
 def _rank(statement: Linked) -> tuple[bool, bool, float, int]:
     """A date of its own before one relative to the page's; the column headed as current before the others; then the better fit, then the later column."""
     value = statement.observation.value
-    is_relative = isinstance(value, DateSpan) and value.relative
+    is_relative = isinstance(value, DateSpan) and value.is_told_from_today
     return not is_relative, "current column" in statement.reasons, round(statement.score, 1), statement.observation.start
 
 

@@ -56,6 +56,8 @@ _OPEN = frozenset({ChangeStatus.OPEN, ChangeStatus.SNOOZED})
 _NEWSWORTHY = frozenset(
     {"cancelled", "withdrawn", "terminated", "rejected", "suspended", "delayed", "operational", "inaugurated", "completed", "dismissed"}
 )
+# Roles under which a state does not hold on the day it is said.
+_NOT_YET = frozenset({Role.DENIED, Role.PLANNED, Role.SCENARIO, Role.PAST})
 _REMOVED = frozenset({"cancelled", "withdrawn", "terminated", "rejected"})
 _NEW = {
     "status": ChangeType.STATUS_CHANGED,
@@ -163,12 +165,13 @@ def _compare(differ: Differ, claim: Claim, now: datetime) -> None:
 def _revision(differ: Differ, fact: Fact, claim: Claim, now: datetime) -> None:
     """A statement of a fact's value: equal, an echo, seen before, or a change."""
     kind = differ.kinds[fact.kind]
-    if type(fact.value) is not type(claim.value):
+    if type(fact.value) is not type(claim.value) or (isinstance(claim.value, Status) and not _NOT_YET.isdisjoint(claim.roles)):
         return
     known = _weigh(kind, fact.value, claim.value)
     history = differ.about(fact.key)
     flagged = _flagged(kind, history, claim.value)
-    if known.verdict in ("same", "coarser"):
+    restored = known.verdict == "same" and _is_restored(fact, history, claim, now)
+    if known.verdict in ("same", "coarser") and not restored:
         if flagged is not None and flagged.provisional == fact.key:
             _seen_again(differ, flagged, claim, now)
         _back_to_known(differ, kind, history, claim, now)
@@ -182,8 +185,7 @@ def _revision(differ: Differ, fact: Fact, claim: Claim, now: datetime) -> None:
         if fact.kind == "date" and fact.version:
             _flag(differ, claim, ChangeType.DATE_REFINED, fact.value, claim.value, known.delta, now, known.reason)
         return
-    echo = _is_stale_echo(differ, kind, fact, history, claim)
-    if echo:
+    if not restored and _is_stale_echo(differ, kind, fact, history, claim):
         return
     pending = [c for c in history if c.status in _OPEN and c.new is not None and c.fact == fact.key]
     old = pending[-1].new if pending and pending[-1].new is not None else fact.value
@@ -194,6 +196,15 @@ def _revision(differ: Differ, fact: Fact, claim: Claim, now: datetime) -> None:
     new = _flag(differ, claim, type_, old, claim.value, step.delta, now, reason)
     if new and not rival:
         _supersede(differ, fact, new)
+
+
+def _is_restored(fact: Fact, history: Sequence[Change], claim: Claim, now: datetime) -> bool:
+    """A permit annulled last year and granted again is news, though it is the state that was announced: said by a fresh page, long after the flag."""
+    away = [c for c in history if c.status in _OPEN and c.fact == fact.key and c.kind == "status"]
+    written_on = claim.published_on or now.date()
+    if not away or not isinstance(claim.value, Status) or now.date() - written_on > NEWS:
+        return False
+    return written_on - away[-1].last_seen.date() > SAME_NEWS
 
 
 def _weigh(kind: Kind, old: Value, new: Value) -> Comparison:
@@ -314,7 +325,7 @@ def _site(differ: Differ, fact: Fact, claim: Claim, now: datetime) -> None:
         flag = next((c for c in differ.about(fact.key) if c.provisional == fact.key), None)
         if flag:
             _seen_again(differ, flag, claim, now)
-    elif isinstance(claim.value, Status) and claim.role not in (Role.DENIED, Role.PLANNED, Role.SCENARIO, Role.PAST):
+    elif isinstance(claim.value, Status) and _NOT_YET.isdisjoint(claim.roles):
         _site_status(differ, fact, claim.value, claim, now)
 
 
@@ -336,7 +347,7 @@ def _site_status(differ: Differ, fact: Fact, status: Status, claim: Claim, now: 
 
 def _deed_status(differ: Differ, fact: Fact, status: Status, claim: Claim, now: datetime) -> None:
     """A grant, loan or contract known by its amount is ended, stopped or restored."""
-    if claim.role in (Role.DENIED, Role.PLANNED, Role.SCENARIO, Role.PAST) or not (_is_news(claim, now) or claim.before is not None):
+    if not _NOT_YET.isdisjoint(claim.roles) or not (_is_news(claim, now) or claim.before is not None):
         return
     last = next((c for c in reversed(differ.about(fact.key)) if c.type is ChangeType.STATUS_CHANGED), None)
     if last is not None and _is_status(last.new, status.status):
@@ -394,7 +405,7 @@ def _new_fact(differ: Differ, claim: Claim, now: datetime) -> None:
     else:
         return
     kind = differ.kinds[claim.kind]
-    if claim.first_look and claim.kind != "site" and not _is_news(claim, now):
+    if claim.first_look and (claim.kind != "site" or "listed" in claim.cues) and not _is_news(claim, now):
         return  # a standing page met for the first time has long said so
     for change in differ.changes.values():
         is_new = change.provisional and change.kind == claim.kind and (change.provisional not in differ.facts or claim.kind == "status")

@@ -58,7 +58,7 @@ def digest(knowledge: Knowledge, look: Look, observations: Sequence[Observation]
     """Link, follow and compare the observations of one good look; `previous` are the live claims of the same page."""
     official = look.source.authority in ("official", "primary")
     known = known_values(knowledge)
-    links = link(look.page, observations, knowledge.catalogue, lexicon, known, previous, official)
+    links = link(look.page, observations, knowledge.catalogue, lexicon, known, previous, official, look.captured_at.date())
     followed = follow(previous, links.linked, look, known, knowledge.kinds)
     changes = diff(
         knowledge.baseline,

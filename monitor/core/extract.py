@@ -14,7 +14,7 @@ from dataclasses import replace
 from datetime import timedelta
 from itertools import pairwise
 
-from monitor.core.kinds import Kind, Span
+from monitor.core.kinds import AGREE, Kind, Span, exchange
 from monitor.core.lang import Lexicon
 from monitor.core.model import Count, DateSpan, Mention, Money, Observation, Page, Passage, Qualifier, Region, Role, Setting, Site
 from monitor.core.text import cues
@@ -37,6 +37,7 @@ KNOWN_SITE = 0.7
 _BLANKS = re.compile(r"\s+")
 # A value dated more than this before the page's own date is told as history ("in 2013 the minister promised EUR 2.5bn").
 HISTORY = timedelta(days=400)
+_HEADS_LINE = re.compile(r"\s?(?::|[–—-]\s)")
 
 
 def extract(page: Page, kinds: Mapping[str, Kind], lexicon: Lexicon, setting: Setting) -> list[Observation]:
@@ -144,6 +145,7 @@ def _judge(page: Page, index: int, sentence: cues.Sentence, group: list[Mention]
     dates = [m for m in group if isinstance(m.value, DateSpan)]
     found: list[Observation] = []
     sums = _sums(group)
+    restated = _restatements(sentence, group)
     for kind in dict.fromkeys(m.kind for m in group):
         same = [m for m in group if m.kind == kind]
         spans = [(m.start, m.end) for m in same]
@@ -151,6 +153,8 @@ def _judge(page: Page, index: int, sentence: cues.Sentence, group: list[Mention]
         for i, mention in enumerate(same):
             roles, words = _roles(sentence, spans, i, mention, passage, dates, lexicon, setting)
             pair_id = None
+            if mention in restated and Role.RESTATED not in roles:
+                roles = (Role.RESTATED, *(r for r in roles if r is not Role.CURRENT))
             if mention in sums and i not in tied:
                 roles = (sums[mention], *(r for r in roles if r not in (Role.PART, Role.TOTAL, Role.SUM, Role.CURRENT)))
             if i in tied:
@@ -223,17 +227,18 @@ def _roles(
     """Roles of one mention: what its kind knows, then header, neighbours and clause; `current` when nothing else holds."""
     said = cues.said(sentence, spans, i, lexicon)
     if mention.kind == "status":  # its kind has read tense and negation with the verb itself
-        kept: list[Role] = [r for r in said.roles if r in (Role.SCENARIO, Role.QUOTED)]
+        is_supposed = sentence.says("scenario")  # what opponents achieve has happened, what they reckon has not
+        kept: list[Role] = [r for r in said.roles if r is Role.QUOTED or (r is Role.SCENARIO and is_supposed)]
         if sentence.says("revoked"):
             kept.append(Role.DENIED)
         if any(_is_ahead(d, setting) for d in dates):
             kept.append(Role.PLANNED)
+        if _is_history(sentence, mention, dates, setting):
+            kept.append(Role.PAST)
         return tuple(dict.fromkeys(r for r in (mention.role, *kept) if r is not None)) or (Role.CURRENT,), (*mention.cues, *said.cues)
     roles: list[Role] = list(said.roles)
     if mention.kind == "date" and Role.DELTA in roles:
         roles.remove(Role.DELTA)
-    if _is_restated(sentence, mention, spans, i):
-        roles = [Role.RESTATED, *roles]
     if isinstance(mention.value, DateSpan):
         if _is_long_begun(mention.value, setting):
             roles.append(Role.PAST)
@@ -248,7 +253,7 @@ def _roles(
     roles = [*cues.header_roles(passage.column_header, lexicon), *roles]
     if mention.role is not None:
         roles = [mention.role, *roles]
-    if mention.kind != "date" and _is_history(sentence, mention, dates, setting):
+    if (_is_of_past_line if mention.kind == "date" else _is_history)(sentence, mention, dates, setting):
         roles.append(Role.PAST)
     unique = tuple(dict.fromkeys(roles)) or (Role.CURRENT,)
     return unique, (*mention.cues, *said.cues)
@@ -268,27 +273,23 @@ def _between_neighbours(sentence: cues.Sentence, spans: list[Span], i: int) -> S
     return spans[i - 1][1] if i else sentence.start, spans[i + 1][0] if i + 1 < len(spans) else sentence.end
 
 
-_OR = re.compile(
-    r"^\s{0,2}[,(–-]?\s{0,2}(?:or|oder|ou|o|czyli|lub|of|ossia|pari a|soit|umgerechnet|equivalent to|=|≈|about|roughly|rund|environ|circa)\b[^.;]{0,24}$",
-    re.I,
-)
+# What leads in the same sum in another currency: a bracket, a comma, a dash, or a word for "or".
+_OR = re.compile(r"^\s{0,2}(?:[,(\[/=≈–-]|(?:or|oder|ou|o|czyli|lub|of|ossia|pari a|soit|umgerechnet|equivalent to)\b)[^.;\d]{0,34}$", re.I)
 
 
-def _is_restated(sentence: cues.Sentence, mention: Mention, spans: list[Span], i: int) -> bool:
-    """ "Rs 76,000 crore, or roughly $10 billion": the same sum once more in another currency."""
-    if not i or not isinstance(mention.value, Money):
-        return False
-    between = sentence.slice(spans[i - 1][1], mention.start)
-    return bool(_OR.match(between)) and _other_currency(sentence, spans[i - 1], mention.value.currency)
-
-
-def _other_currency(sentence: cues.Sentence, span: Span, currency: str | None) -> bool:
-    """Do the two amounts look different apart from their digits? Then they are in two currencies."""
-    mine = _DIGITS_OUT.sub("", sentence.slice(*span)).casefold()
-    return currency is not None and currency.casefold() not in mine
-
-
-_DIGITS_OUT = re.compile(r"[\d.,\s]")
+def _restatements(sentence: cues.Sentence, group: Sequence[Mention]) -> set[Mention]:
+    """ "Rs 76,000 crore, or roughly $10 billion": the amounts that say the one before once more in another currency, as the rates tell."""
+    found: set[Mention] = set()
+    for before, mine in pairwise([m for m in group if isinstance(m.value, Money) and m.value.currency]):
+        assert isinstance(before.value, Money)
+        assert isinstance(mine.value, Money)
+        if (
+            before.value.currency != mine.value.currency
+            and _OR.match(sentence.slice(before.end, mine.start))
+            and exchange.compare(before.value, mine.value).verdict in AGREE
+        ):
+            found.add(mine)
+    return found
 
 
 def _is_long_begun(value: DateSpan, setting: Setting) -> bool:
@@ -318,6 +319,8 @@ def _is_history(sentence: cues.Sentence, mention: Mention, dates: list[Mention],
     """Is the value told of a time long before the page, by the date nearest to it in its sentence?"""
     if not dates or setting.published_on is None:
         return False
+    if _is_of_past_line(sentence, mention, dates, setting):
+        return True
     nearest = min(dates, key=lambda d: max(d.start - mention.end, mention.start - d.end))
     if sentence.says("now", min(nearest.end, mention.start - 30), max(nearest.start, mention.end)):
         return False
@@ -325,6 +328,15 @@ def _is_history(sentence: cues.Sentence, mention: Mention, dates: list[Mention],
     if nearest.role is Role.PUBLICATION or end is None or max(nearest.start - mention.end, mention.start - nearest.end) > 60:
         return False
     return end < setting.published_on - HISTORY
+
+
+def _is_of_past_line(sentence: cues.Sentence, mention: Mention, dates: list[Mention], setting: Setting) -> bool:
+    """ "2015: collaboration formed; cost then put at $1.5bn, opening in 2024": all that a line headed by a past year says is of that year."""
+    first = dates[0] if dates else mention
+    if first is mention or first.start != sentence.start or setting.published_on is None or not isinstance(first.value, DateSpan):
+        return False
+    is_head = _HEADS_LINE.match(sentence.text, first.end - first.start) is not None
+    return is_head and first.value.end is not None and first.value.end < setting.published_on - HISTORY
 
 
 def _observation(

@@ -5,16 +5,17 @@ The weights were found on the developed-on replays; `link` multiplies them.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from datetime import date
+from collections.abc import Mapping, Sequence
+from datetime import date, timedelta
 from decimal import Decimal
 from typing import NamedTuple
 
 from monitor.core.catalogue import Signature
 from monitor.core.kinds import exchange
 from monitor.core.lang import Lexicon
-from monitor.core.model import Count, DateSpan, Fact, KnownName, Money, Observation, Role, Value
-from monitor.core.situation import BEFORE, EVENTS, ROW, SENTENCE, TITLE, Situation, stem, stems
+from monitor.core.model import Count, DateSpan, Fact, KnownName, Money, Observation, Qualifier, Role, Status, Value
+from monitor.core.situation import AROUND, BEFORE, EVENTS, ROW, SENTENCE, SORTS, TITLE, Near, Situation, stem, stems
+from monitor.core.text.measures import in_common
 from monitor.core.text.words import plain, properties
 
 # Not a statement of what holds now: a part, an increase or a denied value is never the fact itself.
@@ -49,6 +50,16 @@ _MONEY_KIN: Mapping[str, frozenset[str]] = {
 }
 _MONEY_KINDS = frozenset(["fine", "operation_cost", "loan", "private", "shareholding", "contingency"])
 
+# Below this an amount is a price, not a budget of a public programme.
+LEAST_NEW = 100_000
+
+# How much earlier than planned an event may take place at most before the date is more likely another's.
+FAR_EARLIER = timedelta(days=180)
+# A number this close to the known one is its next state though a word more stands in its unit.
+NEXT = Decimal("1.1")
+# Below this share of the known number a count is one of some of them.
+SOME = Decimal("0.85")
+
 # How much of what sets a scope apart must be met: a quarter lets "Soure-Carregado" stand for "second phase, Soure-Carregado".
 SCOPE_SHARE = 0.25
 
@@ -68,7 +79,29 @@ def property_said(
         return _unit(signature, observation, situation, lexicon, row_header)
     if observation.kind == "date":
         return _event(signature, situation, agrees)
+    if isinstance(observation.value, Status):
+        return _stated(signature, observation.value, situation, lexicon)
     return _described(signature, observation, situation, agrees, row_header)
+
+
+# States of money and contracts; that a site or a law was "funded" or "awarded" something is no state of it.
+_DEEDS = frozenset({"funded", "awarded"})
+
+
+def _stated(signature: Signature, status: Status, situation: Situation, lexicon: Lexicon) -> Factor | None:
+    """A state is said of a subject: the words of the fact must stand by it, its concepts in the subject itself ("sites" are spoken of everywhere)."""
+    if status.status in _DEEDS and not {"contract", "grant", "loan", "call"} & set(signature.concepts):
+        return None
+    of = status.of or ""
+    said_of = properties(lexicon).concepts(of) - SORTS
+    concepts = {c: situation.concepts[c] for c in said_of & set(signature.concepts) if c in situation.concepts}
+    words = {w: situation.stems[w] for w in signature.stems if w in situation.stems}
+    near = {w for w, n in situation.stems.items() if n.nearness >= BEFORE}
+    if not concepts and not any(phrase <= near for phrase in signature.phrases):
+        words = {}  # "south of Bordeaux" is not met in every sentence about Bordeaux
+    if not words and not concepts:
+        return Factor(0.9, f"said of {of}") if not signature.stems and stems(of) & signature.names else None
+    return _explained(signature, concepts, words, {})
 
 
 def _described(signature: Signature, observation: Observation, situation: Situation, agrees: bool, row_header: str | None) -> Factor | None:
@@ -76,6 +109,23 @@ def _described(signature: Signature, observation: Observation, situation: Situat
     concepts = {c: situation.concepts[c] for c in signature.concepts if c in situation.concepts}
     words = {w: situation.stems[w] for w in signature.stems if w in situation.stems}
     kin = {k: situation.concepts[k] for c in signature.concepts for k in _MONEY_KIN.get(c, ()) if k in situation.concepts}
+    score, reason = _explained(signature, concepts, words, kin)
+    met = {**kin, **concepts, **words}
+    named = sorted((near.nearness, word, near.where) for word, near in met.items())
+    if named and named[-1][2] == "in the column header" and row_header and not _is_of_row(signature, row_header):
+        score *= 0.6
+    if observation.kind == "money":
+        if {Role.TOTAL, Role.SUM} & set(observation.roles) and score < 0.6 and signature.fact.version:
+            score, reason = 0.6, "said as a total"
+        score *= _money_misfit(signature, situation, max((n.nearness for n in met.values()), default=0.0))
+        known = telling(observation.value)
+        if agrees and score < known:
+            score, reason = known, "; ".join(r for r in (reason, "the amount is the known one") if r)
+    return Factor(score, reason)
+
+
+def _explained(signature: Signature, concepts: Mapping[str, Near], words: Mapping[str, Near], kin: Mapping[str, Near]) -> Factor:
+    """How much of a fact the concepts and stems met around a value explain: the nearest alone, and all of them together by their weights."""
     base = max(
         [0.6 * n.nearness for n in concepts.values()]
         + [0.5 * n.nearness for n in words.values()]
@@ -87,20 +137,8 @@ def _described(signature: Signature, observation: Observation, situation: Situat
         miss *= 1 - 0.6 * signature.concepts[c] * near.nearness
     for w, near in words.items():
         miss *= 1 - 0.5 * signature.stems[w] * near.nearness
-    score = base + 0.4 * (1 - miss)
-    met = {**kin, **concepts, **words}
-    named = sorted((near.nearness, word, near.where) for word, near in met.items())
-    if named and named[-1][2] == "in the column header" and row_header and not _is_of_row(signature, row_header):
-        score *= 0.6
-    reason = f"{named[-1][1]} {named[-1][2]}" if named else ""
-    if observation.kind == "money":
-        if {Role.TOTAL, Role.SUM} & set(observation.roles) and score < 0.6 and signature.fact.version:
-            score, reason = 0.6, "said as a total"
-        score *= _money_misfit(signature, situation, max((n.nearness for n in met.values()), default=0.0))
-        known = telling(observation.value)
-        if agrees and score < known:
-            score, reason = known, "; ".join(r for r in (reason, "the amount is the known one") if r)
-    return Factor(score, reason)
+    named = max(((near.nearness, word, near.where) for word, near in {**kin, **concepts, **words}.items()), default=None)
+    return Factor(base + 0.4 * (1 - miss), f"{named[1]} {named[2]}" if named else "")
 
 
 def _is_of_row(signature: Signature, row_header: str) -> bool:
@@ -171,12 +209,14 @@ def _event(signature: Signature, situation: Situation, agrees: bool) -> Factor |
 
 
 def _unit(signature: Signature, observation: Observation, situation: Situation, lexicon: Lexicon, row_header: str | None) -> Factor | None:
-    """Counts belong to unit nouns: the noun must agree; a further noun makes it a count of something else."""
+    """Counts belong to unit nouns: the noun must agree; a further noun makes it a count of something else. Measures need their property as well."""
     value = observation.value
     assert isinstance(value, Count)
+    if isinstance(signature.fact.value, Count) and signature.fact.value.measure:
+        return _measured(signature, value, situation, properties(lexicon).concepts(value.unit or ""))
     known = signature.unit | stems(" ".join(signature.fact.about)) if signature.unit else frozenset(signature.stems)
     if not value.unit:
-        spoken = [situation.stems[w] for w in signature.unit or signature.stems if w in situation.stems]
+        spoken = [n for w in signature.unit or signature.stems if (n := situation.stems.get(w)) and n.nearness >= SENTENCE]
         return (
             Factor(0.5 + 0.3 * min(n.nearness for n in spoken), f"counts {signature.fact.label}, named {spoken[0].where}")
             if spoken and len(spoken) >= len(signature.unit)
@@ -189,7 +229,10 @@ def _unit(signature: Signature, observation: Observation, situation: Situation, 
     if shared:
         extra = {w for w in unit - known if not w.isdigit()}
         missing = signature.unit - unit
-        score = 0.95 * (0.35 if extra else 1.0) * (0.85 if missing and not missing <= set(situation.stems) else 1.0)
+        is_near = (
+            isinstance(signature.fact.value, Count) and (times_apart(signature.fact.value, value) or 9) <= NEXT
+        )  # "62 road bridges" after 61 bridges
+        score = 0.95 * ((0.6 if is_near else 0.35) if extra else 1.0) * (0.85 if missing and not missing <= set(situation.stems) else 1.0)
         return Factor(score, f"counts {value.unit}")
     means = properties(lexicon).concepts(value.unit) & signature.unit_concepts
     if not means:
@@ -197,12 +240,33 @@ def _unit(signature: Signature, observation: Observation, situation: Situation, 
     return Factor(0.75 if lexicon.code != "en" else 0.45, f"{value.unit} means {sorted(means)[0]}")
 
 
+def _measured(signature: Signature, value: Count, situation: Situation, own: frozenset[str]) -> Factor | None:
+    """So many km or MW say nothing by themselves: what is measured (length, capacity) must be said by the number.
+
+    `own` are the concepts of the unit itself: every "km" speaks of a length.
+    """
+    if not value.measure or in_common(value.unit, signature.fact.value.unit if isinstance(signature.fact.value, Count) else None) is None:
+        return None
+    words = [
+        (situation.stems[w].nearness, w, situation.stems[w].where)
+        for w in signature.stems
+        if w in situation.stems and w not in signature.unit
+    ]
+    concepts = [
+        (situation.concepts[c].nearness, c, situation.concepts[c].where) for c in set(signature.concepts) - own if c in situation.concepts
+    ]
+    near, word, where = max([*words, *concepts], default=(0.0, "", ""))
+    return Factor(0.95 * near if near >= SENTENCE else 0.35, f"{word} {where}" if word else "")
+
+
 def scope_said(signature: Signature, situation: Situation, narrower: frozenset[KnownName], programme: frozenset[str]) -> Factor:
     """Does the statement speak of the part of the programme that the fact is about? `narrower` are the names of its parts."""
     if signature.scope_keys:
         return _named_scope(signature, situation, narrower, programme)
+    if signature.label_keys and not any(name.key in signature.label_keys for name in situation.names):
+        return Factor(0.4, "does not name the part its label names")
     part = Factor(1.0, "") if signature.fact.kind == "count" else _part_of(situation, narrower)
-    if part.factor < 1 or not signature.fact.scope:
+    if part.factor < 1 or not signature.scope:  # a scope like "programme" sets nothing apart
         return part
     return _worded_scope(signature, situation)
 
@@ -237,6 +301,9 @@ def _worded_scope(signature: Signature, situation: Situation) -> Factor:
     met = worded(signature, situation)
     if met:
         return Factor(0.8 + 0.2 * max(met), f"within {signature.fact.scope}")
+    own = [w for w in signature.own if w in situation.stems and situation.stems[w].nearness >= AROUND]
+    if own:
+        return Factor(0.9, f"{own[0]}, said of nothing else, stands by it")  # the scope may be written in another language than the page
     return Factor(0.4 if _is_named_scope(signature) else 0.85, f"does not name {signature.fact.scope}")
 
 
@@ -268,8 +335,28 @@ def numbered_alike(signature: Signature, situation: Situation) -> Factor:
     return Factor(1.0, "")
 
 
-def role_said(signature: Signature, observation: Observation, agrees: bool) -> Factor:
-    """A part, a tranche or an increase is not the whole; a deadline is not the event."""
+def _is_some_of(said: Value, known: Value) -> bool:
+    """Well fewer than the known number? One or two fewer of many is a new figure."""
+    return isinstance(said, Count) and isinstance(known, Count) and said.count < known.count * SOME
+
+
+def _is_less(said: Value, known: Value) -> bool:
+    """Less than half the known amount? Budgets grow more often than they are halved; parts are told of every day."""
+    if not isinstance(said, Money) or not isinstance(known, Money) or said.currency != known.currency:
+        return False
+    a, b = said.amount or said.max, known.amount or known.min
+    return a is not None and b is not None and a < b / 2
+
+
+# What has a deadline for its date: an application, and a decision that is due.
+_DUE = frozenset({"apply", "decide", "approve"})
+
+
+def role_said(signature: Signature, observation: Observation, agrees: bool, said_anew: bool = False) -> Factor:
+    """A part, a tranche or an increase is not the whole; a deadline is not the event. `said_anew`: the statement stands under a label of its own,
+
+    or its sentence speaks of a change or of the present.
+    """
     roles = set(observation.roles)
     counts = (observation.value, signature.fact.value)
     if (
@@ -279,6 +366,14 @@ def role_said(signature: Signature, observation: Observation, agrees: bool) -> F
         and counts[0].count > counts[1].count
     ):
         roles.discard(Role.PART)  # "so far" below the figure is progress towards it, above it is a new figure
+    if _is_some_of(counts[0], counts[1]) and not ({Role.TOTAL, Role.TARGET} & roles or observation.pair or said_anew):
+        return Factor(0.5, "fewer, without a word of change: some of them")
+    if _is_less(counts[0], counts[1]) and not (
+        {Role.TOTAL, Role.SUM} & roles or observation.pair or said_anew or agrees or signature.fact.scope
+    ):
+        return Factor(0.6, "well below the known sum, without a word of change: some of it")
+    if isinstance(counts[1], Count) and counts[1].measure and not (agrees or said_anew or observation.pair or Role.PLANNED in roles):
+        return Factor(0.5, "another measure, without a word of change")
     if Role.DELTA in roles:
         return Factor(0.1, "an increase or decrease, not the value")
     if Role.RESTATED in roles:
@@ -287,33 +382,37 @@ def role_said(signature: Signature, observation: Observation, agrees: bool) -> F
         part = next(r for r in observation.roles if r in _PARTIAL)
         is_whole = part is Role.SUM and not signature.scope_keys
         return Factor(0.9 if is_whole else 0.35, f"said as a {part}")
-    if (
-        isinstance(observation.value, Money)
-        and observation.value.per
-        and not (isinstance(signature.fact.value, Money) and signature.fact.value.per)
-    ):
+    if isinstance(observation.value, Money) and observation.value.per and not (signature.is_yearly and observation.value.per == "year"):
         return Factor(0.2, f"per {observation.value.per}")
-    if Role.DEADLINE in roles and "apply" not in signature.concepts:
+    if Role.DEADLINE in roles and not _DUE & set(signature.concepts):
         return Factor(0.2, "a deadline")
-    if isinstance(observation.value, DateSpan) and observation.value.relative:
+    if isinstance(observation.value, DateSpan) and observation.value.is_told_from_today:
         return Factor(0.75, "a date relative to the page's own")
     if Role.SCENARIO in roles:
-        return Factor(0.75, "only supposed")
+        return Factor(0.6, "only supposed")
     return Factor(1.0, "")
 
 
-def plausible(old: Value, new: Value, agrees: bool, happened: bool) -> Factor:
-    """How likely one value follows the other: the same is likeliest, another order of magnitude hardly."""
+def plausible(fact: Fact, new: Value, agrees: bool, published: date | None = None, known: Sequence[Value] = ()) -> Factor:
+    """How likely one value follows the other: the same is likeliest, another order of magnitude hardly.
+
+    `published` is the day of the page, `known` are the values said of the fact so far: what was flagged counts like what was announced.
+    """
+    old = fact.value
     if agrees:
         return Factor(1.1, "")
     if isinstance(old, DateSpan) and isinstance(new, DateSpan):
-        if happened:
+        if _has_happened(fact):
             return Factor(0.3, "the event had happened when it was announced")
+        if fact.valid_from and new.end and new.end < fact.valid_from:
+            return Factor(0.0, "was past when the event was announced as still to come")
+        if published and new.end and old.start and new.end <= published < old.start and old.start - new.end > FAR_EARLIER:
+            return Factor(0.3, "is past already, long before the event was due")
         first = next((d for d in (old.start, old.end) if d), None)
         second = next((d for d in (new.start, new.end) if d), None)
         years = abs(first.year - second.year) if first and second else 0
         return Factor(1.0 if years <= 4 else 0.8 if years <= 12 else 0.4, "" if years <= 12 else f"{years} years apart")
-    ratio = _ratio(old, new)
+    ratio = min((r for v in (old, *known) if (r := times_apart(v, new)) is not None), default=None)
     if ratio is None:
         return Factor(0.6, "")
     if ratio <= Decimal("3"):
@@ -328,7 +427,7 @@ def is_just_past(value: Value, published: date | None) -> bool:
     return isinstance(value, DateSpan) and value.relative and value.end is not None and published is not None and value.end <= published
 
 
-def has_happened(fact: Fact) -> bool:
+def _has_happened(fact: Fact) -> bool:
     """Was the date already past when it was announced? Then it is history, which later dates do not move."""
     return (
         isinstance(fact.value, DateSpan)
@@ -342,11 +441,14 @@ def coincide(old: Value, new: Value) -> bool:
     """Are the bare numbers the same, at the precision of the coarser? Tighter than `compare`, which lets a hedge agree with much."""
     if isinstance(old, Money) and isinstance(new, Money):
         a, b, unit = old.amount or old.max or old.min, new.amount or new.max or new.min, max(old.precision, new.precision)
-        return a is not None and b is not None and abs(a - b) <= min(unit / 2, max(a, b) / 50)
+        if a is None or b is None:
+            return False
+        is_hedged = (new.qualifier is Qualifier.OVER and a > b) or (new.qualifier is Qualifier.UNDER and a < b)  # 12.25 is "over 12"
+        return abs(a - b) <= min(unit if is_hedged else unit / 2, max(a, b) / (20 if is_hedged else 40))
     return old.count == new.count if isinstance(old, Count) and isinstance(new, Count) else True
 
 
-def _ratio(old: Value, new: Value) -> Decimal | None:
+def times_apart(old: Value, new: Value) -> Decimal | None:
     """How many times the larger is the smaller; None when unlike or zero."""
     pair: tuple[Decimal | None, Decimal | None] = (None, None)
     if isinstance(old, Money) and isinstance(new, Money):
@@ -359,7 +461,8 @@ def _ratio(old: Value, new: Value) -> Decimal | None:
             )
         pair = (old.amount or old.max or old.min, new.amount or new.max or new.min)
     elif isinstance(old, Count) and isinstance(new, Count):
-        pair = (old.count, new.count)
+        factor = in_common(new.unit, old.unit) if old.measure and new.measure else Decimal(1)
+        pair = (old.count, new.count * factor) if factor is not None else (None, None)
     return _times(pair[0], pair[1])
 
 
@@ -396,7 +499,7 @@ def subject_of(situation: Situation) -> KnownName | None:
 
 def money_about(value: Money, observation: Observation, near: Mapping[str, float]) -> str | None:
     """The sort of money of a new amount; None for prices, vague sums and amounts of nothing in particular."""
-    if value.currency is None or value.per or value.vague or Role.PART in observation.roles:
+    if value.currency is None or value.per or value.vague or Role.PART in observation.roles or (value.amount or value.max or 0) < LEAST_NEW:
         return None
     if near.get("fine", 0) >= 0.8 or near.get("operation_cost", 0) >= 0.9:
         return None

@@ -12,17 +12,19 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
+from datetime import date
+from decimal import Decimal
+from functools import cached_property
 from typing import NamedTuple
 
 from rapidfuzz import fuzz
 
 from monitor.core.anchors import HEAD_END, anchor_of
-from monitor.core.catalogue import Catalogue, Signature
+from monitor.core.catalogue import Catalogue, KnownSums, Signature, size_of
 from monitor.core.fit import (
     Factor,
     coincide,
     foreign_to,
-    has_happened,
     is_just_past,
     money_about,
     numbered_alike,
@@ -32,6 +34,7 @@ from monitor.core.fit import (
     scope_said,
     subject_of,
     telling,
+    times_apart,
     worded,
 )
 from monitor.core.kinds import AGREE
@@ -61,13 +64,16 @@ from monitor.core.model import (
 )
 from monitor.core.situation import (
     AROUND,
+    BEFORE,
     EVENTS,
     ROW,
     SENTENCE,
+    SORTS,
     TITLE,
     Situation,
     Surroundings,
     clause_of,
+    row_of,
     stem,
     stems,
 )
@@ -77,6 +83,8 @@ from monitor.core.text.words import plain, properties, tokens
 
 # What is done to a place that becomes a site of the programme.
 _ADDING = frozenset({"select", "hosting", "announce", "open", "start_works", "approve", "build", "install", "decide", "implement"})
+
+_CHOOSING = frozenset({"select", "hosting"})
 
 # What happens to a site, contract or law suit that a reviewer wants to know even where no fact of it is kept.
 _DECISIVE = frozenset({"cancelled", "withdrawn", "terminated", "dismissed", "suspended", "rejected"})
@@ -103,6 +111,14 @@ PROVISIONAL = 0.9
 
 
 NO_DATE_THRESHOLD = 0.3  # "no new date has been set" seldom names its event in the same sentence
+ELSEWHERE = 0.6  # a sentence about a town that is not ours, where it names nothing of the programme
+RESTATED_WITHIN = Decimal("1.2")  # a sum restated in a foreign currency is hardly further off the rate of the years
+KNOWN_BONUS = 0.25  # by which the fact whose known value it is goes before one that words fit better
+ABOVE_ALL = Decimal("1.5")
+MANY = 10  # projects that share the pot of a call
+POT_REACH = 40  # letters between the pot and their number
+LIKELY = 0.5  # the least plausibility of what stands beside a known value
+HEAD_OF_ITEM = 24  # letters behind the length of a place's name within which an item of its list names its site
 LIST_WORDS = 6  # a longer stretch between commas is no item of a list
 
 
@@ -127,13 +143,14 @@ def link(
     known: Mapping[str, Sequence[Value]],
     previous: Sequence[Claim] = (),
     official: bool = False,
+    today: date | None = None,
 ) -> Links:
     """Tie each observation of a page to the fact it is a statement of, to a new fact (`fact` None), or to nothing, with reasons in words.
 
     `known` holds per fact the values known so far (current and flagged ones). `previous` are the live claims of the same page: their sentences met again are
-    near-certain. `official` is the source's standing with the programme.
+    near-certain. `official` is the source's standing with the programme, `today` the day of the look: what a page without a date of its own is read as of.
     """
-    linker = _Linker(page, observations, catalogue, lexicon, known, previous, official)
+    linker = _Linker(page, observations, catalogue, lexicon, known, previous, official, page.published_on or today)
     linked: list[Linked] = []
     unlinked: list[Unlinked] = []
     # What is said of a new site is known by it, and a state by the grant or contract it is said of.
@@ -143,7 +160,24 @@ def link(
             linked.append(replace(result, cues=result.cues or linker.now_cue(observation)))
         else:
             unlinked.append(result)
-    return Links(tuple(linked), tuple(unlinked))
+    again = {id(one): fact for one in linked if (fact := _told_on_this_page(one, linked))}
+    unlinked += [Unlinked(one.observation, f"the page says it of {again[id(one)]}") for one in linked if id(one) in again]
+    return Links(tuple(one for one in linked if id(one) not in again), tuple(unlinked))
+
+
+def _is_same_sum(one: Value, other: Money) -> bool:
+    return isinstance(one, Money) and one.currency == other.currency and coincide(one, other)
+
+
+def _told_on_this_page(one: Linked, linked: Sequence[Linked]) -> str | None:
+    """The fact that another statement of the page gives the same sum: a lead tells it without the words that the text has."""
+    value = one.observation.value
+    if one.fact is not None or not isinstance(value, Money) or telling(value) < 0.68:
+        return None
+    same = (
+        o.fact for o in linked if o.fact is not None and isinstance(o.observation.value, Money) and coincide(o.observation.value, value)
+    )
+    return next(same, None)
 
 
 # Names as European languages but German write them: capitalised words in a row.
@@ -162,18 +196,21 @@ class _Linker:
         known: Mapping[str, Sequence[Value]],
         previous: Sequence[Claim],
         official: bool,
+        today: date | None,
     ) -> None:
         self.page = page
         self.catalogue = catalogue
         self.lexicon = lexicon
         self.known = known
         self.official = official
+        self.today = today
         self.surroundings = Surroundings(page, lexicon, catalogue.names)
         self.previous = [c for c in previous if c.fact in catalogue.facts and len(c.anchor) >= 16]
         self._cues: dict[tuple[int, int], frozenset[str]] = {}
         self.told: dict[int, Fact] = {}  # the fact of an amount, by sentence
         self.new_sites: dict[int, list[str]] = {}
         self.countries = [o for o in observations if o.kind == "country" and o.role not in NOT_NOW]
+        self.counts = [o for o in observations if o.kind == "count"]
         self.numbers = [o for o in observations if o.pair]
         self.others = [o for o in observations if o.kind in ("place", "organisation", "site")]
         self.spans: dict[tuple[str, int], list[tuple[int, int]]] = {}
@@ -210,6 +247,8 @@ class _Linker:
                 return self._country(observation)
         if observation.kind == "organisation":
             return self._organisation(observation)
+        if isinstance(observation.value, Place) and self._is_one_more_of_list(observation, observation.value):
+            return self._listed_site(observation, observation.value)
         return Unlinked(observation, f"a {observation.kind} is context, not a fact of its own")
 
     def situation(self, observation: Observation) -> Situation:
@@ -239,16 +278,29 @@ class _Linker:
         if beside:
             return beside
         situation = self.situation(observation)
-        foreign = foreign_to(situation) or self._aside(observation, situation) or self._comparison(observation)
+        foreign = (
+            foreign_to(situation)
+            or self._aside(observation, situation)
+            or self._comparison(observation)
+            or self._column_of_others(observation)
+        )
         if foreign:
             return Unlinked(observation, foreign)
-        best = max(self._targets(observation, situation), key=lambda t: t.score, default=None)
+        best = max(
+            self._targets(observation, situation),
+            key=lambda t: t.score + (KNOWN_BONUS if self._is_its_value(t, observation) else 0),
+            default=None,
+        )
         is_no_date = isinstance(observation.value, DateSpan) and observation.value.is_no_date
         if best and best.score >= (NO_DATE_THRESHOLD if is_no_date else THRESHOLD):
             self.told[observation.sentence_start] = best.signature.fact
             return Linked(observation, best.signature.fact.key, best.score, best.reasons, best.signature.fact.label)
         nearest = f"; nearest is {best.signature.fact.key} with {best.score:.2f}" if best else ""
         return self._new(observation, situation) or Unlinked(observation, f"no fact fits{nearest}")
+
+    def _is_its_value(self, target: Target, observation: Observation) -> bool:
+        """Is it the known value of that fact, and told exactly enough to be hardly another's?"""
+        return telling(observation.value) >= 0.68 and self._agrees(target.signature.fact, observation)
 
     def _aside(self, observation: Observation, situation: Situation) -> str | None:
         """A margin holds fact boxes and teasers: only what stands under a label or names the programme in its own clause is ours."""
@@ -268,13 +320,32 @@ class _Linker:
         if partner is None or (isinstance(partner.value, Money) and telling(partner.value) < 0.68):
             return None
         facts = list(self._facts_saying(partner))
-        if len(facts) != 1:
+        if len(facts) != 1 or plausible(facts[0], observation.value, agrees=False).factor < LIKELY:
             return None
         return Linked(observation, facts[0].key, 0.95, ("the old value beside it is the known one",), facts[0].label)
 
     def _comparison(self, observation: Observation) -> str | None:
-        """ "By comparison", "elsewhere": the sentence is about something else on purpose."""
-        return "is a comparison with something else" if "elsewhere" in self._cues_near(observation) else None
+        """ "By comparison", "elsewhere", "a survey of": the sentence is about something else on purpose."""
+        cues = self._cues_near(observation)
+        if observation.kind == "count" and "sample" in cues:
+            return "counts those who were asked"
+        return "is a comparison with something else" if "elsewhere" in cues else None
+
+    def _column_of_others(self, observation: Observation) -> str | None:
+        """Where one column of a table is headed by the programme's name, a column headed by another name is about something else."""
+        passage = self.page.passages[observation.passage]
+        if passage.group is None or not passage.column_header or self._is_ours(passage.column_header):
+            return None
+        headers = {p.column_header for p in self.page.passages if p.group == passage.group and p.column_header}
+        is_name = passage.column_header[:1].isupper() and not properties(self.lexicon).concepts(passage.column_header)
+        ours = next((h for h in headers if is_name and self._is_ours(h)), None)
+        return f"stands in the column of {passage.column_header}, not of {ours}" if ours else None
+
+    def _is_ours(self, header: str) -> bool:
+        said = stems(header)
+        return any(alias <= said for alias in self.catalogue.aliases) or any(
+            n.kind in ("programme", "site", "organisation") for n in self.surroundings.layer(header).names
+        )
 
     def _same_statement(self, observation: Observation) -> Claim | None:
         """The claim of this page whose statement, value apart, is the observation's."""
@@ -316,16 +387,23 @@ class _Linker:
             prop,
             numbered_alike(signature, situation),
             scope,
-            role_said(signature, observation, agrees),
-            plausible(signature.fact.value, observation.value, agrees, has_happened(signature.fact)),
+            role_said(signature, observation, agrees, self._is_said_anew(observation)),
+            plausible(signature.fact, observation.value, agrees, self.today, self.known.get(signature.fact.key, ())),
             self._topic(situation),
         ]
         score = 1.0 if signature.fact.version else PROVISIONAL
         for factor in factors:
             score *= factor.factor
-        if is_just_past(observation.value, self.page.published_on):
+        if is_just_past(observation.value, self.today):
             score *= 0.4
+        if situation.is_elsewhere and not agrees and observation.pair is None:
+            score *= ELSEWHERE
         return Target(signature, round(min(score, 1.0), 3), tuple(f.reason for f in factors if f.reason))
+
+    def _is_said_anew(self, observation: Observation) -> bool:
+        """Does the value stand under a label, in a table or a fact box, or does its sentence speak of a change or of the present?"""
+        passage = self.page.passages[observation.passage]
+        return bool(passage.label or passage.row_header or self._cues_near(observation) & {"move", "now", "old_before", "old_after"})
 
     def _agrees(self, fact: Fact, observation: Observation) -> bool:
         """Is it a value known of this fact - the current one, or one that was flagged?"""
@@ -335,7 +413,18 @@ class _Linker:
 
     def _facts_saying(self, observation: Observation) -> Iterator[Fact]:
         """The facts of its kind of which the observation is a known value."""
-        return (s.fact for s in self.catalogue.by_kind.get(observation.kind, ()) if self._agrees(s.fact, observation))
+        value = observation.value
+        if isinstance(value, Money):
+            keys = dict.fromkeys(self._sums.near(value))
+            signatures = [self.catalogue.signatures[key] for key in keys]
+        else:
+            signatures = self.catalogue.by_kind.get(observation.kind, [])
+        return (s.fact for s in signatures if self._agrees(s.fact, observation))
+
+    @cached_property
+    def _sums(self) -> KnownSums:
+        facts = [s.fact for s in self.catalogue.by_kind.get("money", ())]
+        return KnownSums([(f, v) for f in facts for v in self.known.get(f.key, (f.value,)) if isinstance(v, Money)])
 
     def _topic(self, situation: Situation) -> Factor:
         near = max((n.nearness for name, n in situation.names.items() if name.kind in ("programme", "site", "organisation")), default=0.0)
@@ -350,7 +439,8 @@ class _Linker:
         if (
             not self.on_topic
             or observation.region is not Region.MAIN
-            or observation.role in NOT_NOW | {Role.DELTA, Role.RESTATED, Role.SCENARIO}
+            or not observation.holds_now
+            or observation.role in {Role.DELTA, Role.RESTATED, Role.SCENARIO}
         ):
             return None
         subject = subject_of(situation)
@@ -359,17 +449,54 @@ class _Linker:
         is_prose = passage.form == "paragraph" and ":" not in self.page.text[observation.sentence_start : observation.start]
         if isinstance(observation.value, Money) and telling(observation.value) >= 0.68 and next(self._facts_saying(observation), None):
             return None  # another look at a known amount, in words that do not name its fact
+        if isinstance(observation.value, Money) and self._is_known_in_another_currency(observation.value):
+            return None
+        if isinstance(observation.value, Money) and (self._is_above_all(observation.value) or self._is_pot_of_many(observation)):
+            return None  # a part cannot be more than the whole; a call's pot is shared with others
+        if about in SORTS and situation.concepts[about].nearness < SENTENCE and not self._is_ours_near(situation):
+            return None  # neither what the money is nor whose is said by it
         if about is None or (not (self.official and is_prose) and self._is_of_strangers(observation, situation)):
             return None
         if passage.column_header and passage.row is not None and subject is None and not self._row_has_new_site(passage):
             return None  # one of many amounts in a table about other things
+        if subject is None and not self._row_has_new_site(passage) and self._is_of_named_stranger(passage):
+            return None
         label = self._label(observation, subject, about)
         reasons = (f"about {subject.text if subject else 'the programme'}, {about}", "no known fact covers it")
         score = 0.6 if situation.names else 0.5
         return Linked(observation, None, score, reasons, label, f"{observation.kind}|{subject.text if subject else ''}|{about}")
 
+    def _is_known_in_another_currency(self, value: Money) -> bool:
+        """A paper abroad tells a known amount in its readers' money only, in which the programme keeps none of its own."""
+        if value.currency in self._sums.largest:
+            return False
+        return any((times := times_apart(v, value)) is not None and times <= RESTATED_WITHIN for v in self._sums.announced)
+
+    def _is_pot_of_many(self, observation: Observation) -> bool:
+        """ "EUR 6.2bn for 107 projects": what a call hands out to many, ours among them."""
+        behind = (c for c in self.counts if c.sentence_start == observation.sentence_start and 0 <= c.start - observation.end <= POT_REACH)
+        return any(isinstance(c.value, Count) and c.value.count >= MANY and self._counts_projects(c.value) for c in behind)
+
+    def _counts_projects(self, count: Count) -> bool:
+        return "projects" in properties(self.lexicon).concepts(count.unit or "")
+
+    def _is_above_all(self, value: Money) -> bool:
+        """Is it well more than every amount known in its currency?"""
+        amount, largest = size_of(value), self._sums.largest.get(value.currency)
+        return amount is not None and largest is not None and len(self._sums.announced) > 1 and amount > ABOVE_ALL * largest
+
+    def _is_ours_near(self, situation: Situation) -> bool:
+        return self.official or any(n.nearness >= BEFORE and name.kind != "other" for name, n in situation.names.items())
+
     def _row_has_new_site(self, passage: Passage) -> bool:
         return any(p.start in self.new_sites for p in self.page.passages if p.group == passage.group and p.row == passage.row)
+
+    def _is_of_named_stranger(self, passage: Passage) -> bool:
+        """Does the label or row head of a value name something in capitals that is not ours: "Marinus Link", "Rewiring the Nation"?"""
+        head = passage.label or passage.row_header or ""
+        words = [w for w in head.split() if len(w) > 3]
+        is_name = self.lexicon.code != "de" and len(words) >= 2 and all(w[:1].isupper() for w in words) and not head.isupper()
+        return is_name and not properties(self.lexicon).concepts(head) and not self._is_ours(head)
 
     def _is_of_strangers(self, observation: Observation, situation: Situation) -> bool:
         """Does the stretch before the value name others - places, projects - and nothing of this programme? Organisations may be its funders."""
@@ -407,8 +534,7 @@ class _Linker:
             c for c, n in near.items() if c in EVENTS and n >= 0.9 and c not in ("announce", "review", "apply", "sign", "approve", "decide")
         ]
         named = any(n.nearness >= 0.8 and name.kind in ("site", "organisation", "programme") for name, n in situation.names.items())
-        published = self.page.published_on
-        is_ahead = value.end is None or published is None or value.end >= published
+        is_ahead = value.end is None or self.today is None or value.end >= self.today
         if not events or not is_ahead or value.yearless or value.relative or Role.DEADLINE in observation.roles:
             return None
         if not (named or self.page.passages[observation.passage].label or self.page.passages[observation.passage].row_header):
@@ -423,10 +549,13 @@ class _Linker:
         is_listed = (
             label is not None and passage.form in ("cell", "definition", "item") and passage.column_header is None
         ) or ":" in observation.quote
+        is_all = (
+            observation.start - passage.start <= 2 and observation.role is Role.CURRENT
+        )  # "eight, of which four are ready" says more than one number
         is_detail = bool(properties(self.lexicon).concepts(value.unit or "") & _DETAILS) if isinstance(value, Count) else True
         if (
             not self.official
-            or not is_listed
+            or not (is_listed and is_all)
             or is_detail
             or not isinstance(value, Count)
             or value.measure
@@ -464,6 +593,31 @@ class _Linker:
             return Unlinked(observation, f"may be {unsure[0].label}: {unsure[1]}")
         return self._new_site(observation)
 
+    def _is_one_more_of_list(self, observation: Observation, place: Place) -> bool:
+        """Does a place head an item or row of a list in which known sites head others, as "Noyon" below "Ribécourt" and "Pimprez"?"""
+        passages = self.page.passages
+        here = passages[observation.passage]
+        if here.group is None or place.place_type == "country" or observation.start != here.start or self.catalogue.lists_some_sites:
+            return False
+        items = [range_ for k, p in enumerate(passages) if p.group == here.group and (range_ := self._item(k))[0] == p.start]
+        sites = {start: self._sites_in(start, end) for start, end in items}
+        heads = {key for start, end in items for key in self._sites_in(start, min(end, start + len(place.name) + HEAD_OF_ITEM))}
+        return not sites.get(here.start, {""}) and len(heads) >= 2
+
+    def _item(self, index: int) -> tuple[int, int]:
+        """Where the item or table row that a passage is part of begins and ends."""
+        passage = self.page.passages[index]
+        return row_of(self.page, index) if passage.row is not None else (passage.start, passage.end)
+
+    def _sites_in(self, start: int, end: int) -> set[str]:
+        return {n.key or "" for n in self.surroundings.span(start, end).names if n.kind in ("site", "other")}
+
+    def _listed_site(self, observation: Observation, place: Place) -> Linked:
+        named = replace(observation, kind="site", value=Site(place.name, None, place.name, place.country, place.lat, place.lon))
+        self.new_sites.setdefault(observation.sentence_start, []).append(place.name)
+        signature = f"site|{plain(place.name)}|{place.country or ''}"
+        return Linked(named, None, 0.6, ("heads one more item of the list of known sites",), place.name, signature, ("listed",))
+
     def _dropped(self, observation: Observation) -> tuple[str, ...]:
         """ "withdrawn" when the sentence says that the site is given up, and does not deny, suppose or recall it."""
         cues = self._cues_near(observation)
@@ -497,7 +651,7 @@ class _Linker:
         value = observation.value
         assert isinstance(value, Site)
         situation = self.situation(observation)
-        foreign = foreign_to(situation)
+        foreign = foreign_to(situation) or self._comparison(observation)
         if foreign:
             return Unlinked(observation, foreign)
         if not self.on_topic or observation.region is not Region.MAIN:
@@ -509,6 +663,8 @@ class _Linker:
         if not self._is_added(observation, situation):
             return Unlinked(observation, "named as a place, not as one more site of the programme")
         name = value.name or value.place or ""
+        if any(n.kind in ("scope", "programme") and n.text.casefold() == name.casefold() for n in self.catalogue.names):
+            return Unlinked(observation, f"{name} is a part of the programme already")
         self.new_sites.setdefault(observation.sentence_start, []).append(name)
         return Linked(
             observation,
@@ -521,13 +677,18 @@ class _Linker:
 
     def _is_added(self, observation: Observation, situation: Situation) -> bool:
         """Is the site said to be chosen, new or one more - in its sentence, a heading or the title - or listed among known ones?"""
+        assert isinstance(observation.value, Site)
         passage = self.page.passages[observation.passage]
-        heads = " ".join((*passage.headings, passage.label or "", self.page.title))
+        heads = " ".join((*passage.headings, passage.label or "", self.page.title)) if observation.value.name else ""
         text = self.page.text[observation.sentence_start : observation.sentence_end]
         cues = vocabulary(self.lexicon).concepts(f"{text} {heads}")
-        chosen = {c for c, n in situation.concepts.items() if c in _ADDING and n.nearness >= 0.4}
+        is_named = observation.value.name is not None
+        ways, least = (_ADDING, TITLE) if is_named else (_CHOOSING, SENTENCE)  # a bare place must be chosen in so many words
+        chosen = {c for c, n in situation.concepts.items() if c in ways and n.nearness >= least}
         if len(self.catalogue.by_kind.get("site", ())) < 2:
             return "addition" in vocabulary(self.lexicon).concepts(text) and bool(chosen)
+        if self.catalogue.lists_some_sites:
+            return bool({"addition", "join"} & vocabulary(self.lexicon).concepts(text))
         return "addition" in cues or "join" in cues or bool(chosen) or self._is_listed_with_known(passage)
 
     def _is_listed_with_known(self, passage: Passage) -> bool:
@@ -604,6 +765,7 @@ class _Linker:
                 return Linked(observation, fact.key, 0.85, ("the same organisation by name",), fact.label, cues=tuple(sorted(cues)))
         if (
             "join" in cues
+            and self._is_near_cue(observation, "join")
             and self.catalogue.by_kind.get("organisation")
             and self.on_topic
             and observation.region is Region.MAIN
@@ -618,17 +780,14 @@ class _Linker:
         foreign = foreign_to(situation)
         if foreign:
             return Unlinked(observation, foreign)
-        for signature in self.catalogue.by_kind.get("status", ()):
-            if not signature.fact.version or observation.confidence < 0.5:
-                continue
-            prop = property_said(signature, observation, situation, False, self.lexicon)
-            score = (
-                (prop.factor if prop else 0.0)
-                * scope_said(signature, situation, self.catalogue.narrower, self.catalogue.programme).factor
-                * self._topic(situation).factor
-            )
-            if score >= THRESHOLD:
-                return Linked(observation, signature.fact.key, score, (prop.reason if prop else "",), signature.fact.label)
+        if self._is_column_head(self.page.passages[observation.passage]):
+            return Unlinked(observation, "heads a column of a table")
+        left = self._leaving(observation, observation.value)
+        if left is not None:
+            return left
+        best = max(self._states(observation, observation.value, situation), key=lambda t: t.score, default=None)
+        if best and best.score >= THRESHOLD:
+            return Linked(observation, best.signature.fact.key, best.score, best.reasons, best.signature.fact.label)
         is_of_thing = bool(
             {"sites", "projects", "building", "machine", *self.catalogue.things}
             & {c for c, n in situation.concepts.items() if n.nearness >= AROUND}
@@ -644,6 +803,34 @@ class _Linker:
         if deed is not None and is_deed and deed.version and observation.value.status in _FATES:
             return Linked(observation, deed.key, 0.7, (f"said of {deed.label}, whose amount stands beside it",), deed.label)
         return self._new_status(observation, situation) or Unlinked(observation, "no fact with a status is named in the clause")
+
+    def _is_column_head(self, passage: Passage) -> bool:
+        text = self.page.text[passage.start : passage.end].strip()
+        return passage.row is not None and any(p.group == passage.group and p.column_header == text for p in self.page.passages)
+
+    def _states(self, observation: Observation, status: Status, situation: Situation) -> Iterator[Target]:
+        """The facts that keep a state, each as far as this is said of it."""
+        for signature in self.catalogue.by_kind.get("status", ()):
+            if not signature.fact.version or observation.confidence < 0.5 or self._is_said_of_another(signature, status):
+                continue
+            prop = property_said(signature, observation, situation, False, self.lexicon)
+            if prop is not None:
+                scope = scope_said(signature, situation, self.catalogue.narrower, self.catalogue.programme)
+                yield Target(signature, prop.factor * scope.factor * self._topic(situation).factor, (prop.reason,))
+
+    def _leaving(self, observation: Observation, status: Status) -> Linked | None:
+        """ "The withdrawal of Broadcom": a participant that is known and leaves."""
+        keys = {n.key for n in self.surroundings.layer(status.of or "").names if n.kind == "organisation" and n.key}
+        facts = [s.fact for s in self.catalogue.by_kind.get("organisation", ()) if s.fact.key in keys]
+        if len(facts) != 1 or status.status != "withdrawn" or observation.role is not Role.CURRENT:
+            return None
+        named = replace(observation, kind="organisation", value=facts[0].value)
+        return Linked(named, facts[0].key, 0.8, ("said to withdraw",), facts[0].label, cues=("leave",))
+
+    def _is_said_of_another(self, signature: Signature, status: Status) -> bool:
+        """Is the subject of a state the name of another fact: "the withdrawal of Broadcom" is no state of the plant in Vigo."""
+        keys = {n.key for n in self.surroundings.layer(status.of or "").names if n.kind in ("site", "organisation") and n.key}
+        return bool(keys) and signature.fact.key not in keys and not keys & signature.scope_keys
 
     def _new_status(self, observation: Observation, situation: Situation) -> Linked | None:
         """An end or a stop of something of the programme, said in the title or at the head of the page."""

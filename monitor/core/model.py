@@ -75,6 +75,7 @@ class Role(StrEnum):
 
 # Roles that say a value does not hold now. A denied date is a claim all the same: that the date no longer holds.
 NOT_NOW = frozenset({Role.PAST, Role.DENIED, Role.QUOTED})
+QUOTATION = "in quotation marks"  # the cue of a value that stands in them
 
 
 class Granularity(StrEnum):
@@ -184,6 +185,14 @@ class DateSpan:
     part: str | None = None  # early | mid | late
     yearless: bool = False
     relative: bool = False
+
+    @property
+    def is_told_from_today(self) -> bool:
+        """Told by its distance from the day of writing ("last Tuesday", "next year"): more often when something was said than when it is due.
+
+        "Autumn next year" is as good as a date.
+        """
+        return self.relative and self.granularity not in (Granularity.MONTH, Granularity.QUARTER, Granularity.HALF, Granularity.SEASON)
 
     @property
     def is_no_date(self) -> bool:
@@ -400,6 +409,14 @@ class Observation:
     roles: tuple[Role, ...] = ()  # everything that holds, `role` first
     pair: str | None = None  # ties the old and the new value of one sentence
     cues: tuple[str, ...] = ()  # the words of the text that led to the roles
+
+    @property
+    def holds_now(self) -> bool:
+        """Is it said as holding now: not as past, denied or another's promise? In quotation marks it is what the speaker says now, unless supposed."""
+        roles = {self.role, *self.roles}
+        if QUOTATION in self.cues and Role.SCENARIO not in roles:
+            roles.discard(Role.QUOTED)
+        return not roles & NOT_NOW
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,8 @@ order of linking-notes ("nearest of: clause, row or column header, list label, h
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from bisect import bisect_left, bisect_right
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
@@ -38,7 +39,12 @@ def stem(word: str) -> str:
 
 def stems(text: str) -> frozenset[str]:
     """The stems of the content words of a text; bare numbers say nothing."""
-    return frozenset(stem(t.word) for t in tokens(text) if len(t.word) > 2 and t.word not in _STOP and not t.word.isdigit())
+    return stems_of(tokens(text))
+
+
+def stems_of(words: Iterable[Token]) -> frozenset[str]:
+    """The same for a text whose words are known."""
+    return frozenset(stem(t.word) for t in words if len(t.word) > 2 and t.word not in _STOP and not t.word.isdigit())
 
 
 class Numbered(NamedTuple):
@@ -201,7 +207,8 @@ class Surroundings:
         self.lexicon = lexicon
         self._finder = finder(names)
         self._found = names_in(page.text, self._finder)
-        self._numbered = [n for p in page.passages for n in _moved(numbered_in(page.text[p.start : p.end], lexicon), p.start)]
+        self._starts = [p.start for p in page.passages]
+        self._numbered: dict[int, list[Numbered]] = {}  # by passage, read when asked for
         self._layers: dict[str, Layer] = {}
         self._spans: dict[tuple[int, int], Layer] = {}
         self._sentences: dict[int, list[tuple[int, int]]] = {}
@@ -219,13 +226,23 @@ class Surroundings:
         """The digest of a piece of the page."""
         if (start, end) not in self._spans:
             names = tuple(n for s in self._found if s.start >= start and s.end <= end for n in s.names)
-            features = frozenset(n.feature for n in self._numbered if start <= n.start < end)
+            features = frozenset(n.feature for n in self._numbered_between(start, end))
             self._spans[start, end] = self._digest(self.page.text[start:end], features, names)
         return self._spans[start, end]
 
+    def _numbered_between(self, start: int, end: int) -> list[Numbered]:
+        found: list[Numbered] = []
+        for index in range(max(0, bisect_right(self._starts, start) - 1), bisect_left(self._starts, end)):
+            if index not in self._numbered:
+                passage = self.page.passages[index]
+                self._numbered[index] = _moved(numbered_in(self.page.text[passage.start : passage.end], self.lexicon), passage.start)
+            found += (n for n in self._numbered[index] if start <= n.start < end)
+        return found
+
     def _digest(self, text: str, features: frozenset[str], names: tuple[KnownName, ...]) -> Layer:
-        said = properties(self.lexicon).concepts(text)
-        return Layer(said - THINGS, stems(text) | features, names, said & THINGS)
+        words = tokens(text)
+        said = frozenset(s.concept for s in properties(self.lexicon).senses(words))
+        return Layer(said - THINGS, stems_of(words) | features, names, said & THINGS)
 
     def of(self, observation: Observation, clause: tuple[int, int]) -> Situation:
         """The situation of an observation; `clause` bounds the part of its sentence that is its own."""
@@ -259,7 +276,7 @@ class Surroundings:
 
     def _keep_last_numbered(self, observation: Observation, situation: Situation) -> None:
         """Of several numbered things of one sort in a sentence, the last before the value is the one spoken of."""
-        said = [n for n in self._numbered if observation.sentence_start <= n.start < observation.start]
+        said = self._numbered_between(observation.sentence_start, observation.start)
         last = {n.feature.split("_")[0]: n.feature for n in said}
         for feature in {n.feature for n in said} - set(last.values()):
             situation.stems[feature] = Near(min(BEFORE, situation.stems[feature].nearness), "earlier in the sentence")

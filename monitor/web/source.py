@@ -15,7 +15,7 @@ from monitor.baseline.append import append_sources
 from monitor.baseline.draft import slug
 from monitor.baseline.fields import url_complaint
 from monitor.baseline.takeover import source_blocks
-from monitor.core.model import Capture, Observation, Source
+from monitor.core.model import Capture, Observation, Setting, Source
 from monitor.errors import FetchError, UsageError
 from monitor.reading import Task, View
 from monitor.render.clean import line
@@ -157,8 +157,9 @@ def dry_run(face: Face, source: Source) -> DryRun:
         return DryRun(source, f"{error.status}: {line(str(error), 300)}")
     if not isinstance(capture, Capture):
         return DryRun(source, "nothing came back")
+    setting = Setting(published_on=face.now().date())
     with watch.new_reader(face.settings) as reader:
-        seen = reader(steps(), Task(capture.body, capture.media_type, capture.final_url, capture.http_status, source, None, ()))
+        seen = reader(steps(), Task(capture.body, capture.media_type, capture.final_url, capture.http_status, source, None, setting))
     return of_view(source, capture, seen)
 
 

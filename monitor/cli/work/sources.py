@@ -14,7 +14,7 @@ from monitor.cli.common import State
 from monitor.cli.common import now as clock
 from monitor.cli.output import Format, clean, complain, print_json, print_table, say
 from monitor.config import Settings
-from monitor.core.model import Baseline, Capture, Observation, Page, Region, Source
+from monitor.core.model import Baseline, Capture, Observation, Page, Region, Setting, Source
 from monitor.core.text.language import UNKNOWN
 from monitor.errors import FetchError
 from monitor.pipeline import Fetch
@@ -132,7 +132,9 @@ def _fetched(fetcher: Fetch, source: Source) -> Capture:
 
 
 def task_of(capture: Capture, source: Source) -> Task:
-    return Task(capture.body, capture.media_type, capture.url, capture.http_status, source, None, ())
+    return Task(
+        capture.body, capture.media_type, capture.url, capture.http_status, source, None, Setting(published_on=capture.captured_at.date())
+    )
 
 
 def _differing(first: Page | None, second: Page | None) -> Iterator[str]:
@@ -235,7 +237,7 @@ def leads_of(store: Store, baseline: Baseline) -> list[Lead]:
 def _newest_pages(store: Store, baseline: Baseline, source: Source, understanding: Understanding) -> Iterator[Page]:
     for kept in looks.snapshots(store, programme=baseline.id, source=source.id, limit=1):
         body = store.blobs.get(kept.sha256)
-        task = Task(body or b"", kept.media_type, kept.url, kept.http_status, source, None, (), "")
+        task = Task(body or b"", kept.media_type, kept.url, kept.http_status, source, None, Setting())
         page = guarded_view(understanding, task).page if body else None
         if page is not None:
             yield page

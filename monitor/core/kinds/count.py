@@ -17,7 +17,7 @@ from monitor.core.kinds.tolerance import Measured, weigh
 from monitor.core.lang import Lexicon, load
 from monitor.core.model import Comparison, Count, Mention, Page, Qualifier, Setting, Value
 from monitor.core.text.hedges import hedges
-from monitor.core.text.measures import in_common
+from monitor.core.text.measures import in_common, is_measure
 from monitor.core.text.numbers import precision_of, vocabulary, write_number
 
 EXACT_BELOW = Decimal(1000)  # things are counted one by one up to here; above, trailing zeros round
@@ -83,7 +83,7 @@ class CountKind:
         unit = data.get("unit")
         if count is None or count < 0 or qualifier not in list(Qualifier) or not (unit is None or isinstance(unit, str)):
             return None
-        measure = bool(data.get("measure", False))
+        measure = bool(data["measure"]) if "measure" in data else is_measure(unit)
         precision = decimal_of(data.get("precision")) or default_precision(count, measure=measure)
         return Count(count, unit or None, Qualifier(qualifier), low, high, precision, measure)
 
@@ -102,7 +102,7 @@ def _figure(value: Count, lexicon: Lexicon) -> str:
 
 
 def _number(number: Decimal, value: Count, lexicon: Lexicon) -> str:
-    if value.precision == 1 and number < EXACT_BELOW and not value.measure:
+    if value.precision == 1 and number < EXACT_BELOW and (not value.measure or value.qualifier is Qualifier.RANGE):
         return format(number, "f")
     return write_number(number, value.precision, vocabulary(lexicon))
 

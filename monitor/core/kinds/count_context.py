@@ -30,6 +30,11 @@ class CountWords:
     states: frozenset[str]  # words of the states of a plan, as headers use them
     ratios: frozenset[str]
     of: frozenset[str]
+    echoes: frozenset[str]  # what stands between a number with its noun and one that shares it: "318 votes against 201"
+    which: tuple[str, ...]  # "of which": a part of what was counted just before
+    out_of: frozenset[str]  # "of", "von" before the number that a part is taken from
+    links: frozenset[str]  # the last words of echoes and which: without one of them before it a number is no echo
+    streets: tuple[str, ...]
 
 
 @dataclass(frozen=True)
@@ -52,6 +57,7 @@ def count_words(lexicon: Lexicon) -> CountWords:
     def listed(name: str) -> list[str]:
         return forms(section.get(name, ""))
 
+    echoes = frozenset(listed("echoes")) | {sign.strip() for sign in vocabulary(lexicon).pair_signs}
     return CountWords(
         before_never=frozenset(listed("before_never")),
         before_cues=frozenset(listed("before_cues")),
@@ -65,6 +71,11 @@ def count_words(lexicon: Lexicon) -> CountWords:
         states=frozenset((*listed("states"), *forms(load("en").section("counts").get("states", "")))),
         ratios=frozenset(f" {word} " for word in listed("ratios")),
         of=frozenset(f" {word} " for word in listed("of")),
+        echoes=echoes,
+        links=frozenset(phrase.split()[-1] for phrase in (*echoes, *listed("which"))),
+        which=tuple(f" {word} " for word in listed("which")),
+        out_of=frozenset(listed("out_of")),
+        streets=tuple(listed("streets")) or ("\0",),
     )
 
 

@@ -12,8 +12,9 @@ from monitor.core.kinds import Span
 from monitor.core.kinds.money_context import MoneyContext, context_of, sentence_of
 from monitor.core.lang import Lexicon
 from monitor.core.model import Form, Mention, Money, Page, Passage, Qualifier, Role, Setting
-from monitor.core.text.amounts import Amount, amount_at, currency_of_header
-from monitor.core.text.currencies import Currency, likely
+from monitor.core.text.amounts import MILLION, Amount, amount_at, currency_of_header
+from monitor.core.text.currencies import BY_LANGUAGE, Currency, likely
+from monitor.core.text.homeland import at_home
 from monitor.core.text.numbers import Number, Taken, find_numbers, fold
 from monitor.core.text.numbers.ranges import has_moved, relation
 from monitor.core.text.units import unit_after
@@ -51,7 +52,7 @@ class Reading(NamedTuple):
 
 def find_money(page: Page, lexicon: Lexicon, setting: Setting, taken: Sequence[Span]) -> list[Mention]:
     """All mentions of money in the page, in order, none overlapping `taken`."""
-    context = context_of(page.text, lexicon, setting)
+    context = context_of(page.text, lexicon, at_home(page, lexicon, setting))
     spoken_for = Taken(taken)
     mentions = [m for m in _mentions(context, bare=False) if not spoken_for.overlaps(m.start, m.end)]
     for mention in mentions:
@@ -85,7 +86,8 @@ def _mentions(context: MoneyContext, *, bare: bool) -> list[Mention]:
     sure = [f for f in found if f.low.currency]
     mentions = [_mention(f, context) for f in sure]
     mentions = _restated(mentions, context)
-    doubtful = [m for f in found if not f.low.currency and (m := _bare(f, sure, context, parsing=bare))]
+    of_page = _currency_of_page(found, context)
+    doubtful = [m for f in found if not f.low.currency and (m := _bare(f, sure, of_page, context, parsing=bare))]
     return sorted([*mentions, *doubtful], key=lambda m: m.start)
 
 
@@ -318,7 +320,15 @@ def _says_again(before: Mention, mention: Mention, context: MoneyContext) -> boo
 # -------------------------------------------------------------------------------------------------------------- without a currency
 
 
-def _bare(found: _Found, sure: list[_Found], context: MoneyContext, *, parsing: bool) -> Mention | None:
+def _currency_of_page(found: list[_Found], context: MoneyContext) -> Currency | None:
+    """The one currency of all large amounts of a page that counts nothing else in millions: bare millions there are money too."""
+    large = [f.low for f in found if f.low.number.scale >= MILLION and not f.low.number.loose]
+    currencies = {a.currency.code: a.currency for a in large if a.currency is not None}
+    things = (unit_after(context.text, context.folded, a.end, context.units, context.known.links) for a in large if a.currency is None)
+    return next(iter(currencies.values())) if len(currencies) == 1 and not any(things) else None
+
+
+def _bare(found: _Found, sure: list[_Found], of_page: Currency | None, context: MoneyContext, *, parsing: bool) -> Mention | None:
     """Pass 5: "24 million" among words of money, "zusammen 80 Millionen" after an amount in euros, "40 vom Bund" after "40 Mio. Euro"."""
     number = found.low.number
     if parsing:
@@ -331,7 +341,10 @@ def _bare(found: _Found, sure: list[_Found], context: MoneyContext, *, parsing: 
     lender = next((s for s in reversed(sure) if start <= s.start and s.end <= found.start), None)
     lender = lender or next((s for s in sure if start <= s.start and s.end <= end), None)
     if scaled:
-        return _bare_scaled(found, lender, context, context.folded[start:end])
+        said = _bare_scaled(found, lender, context, context.folded[start:end])
+        return said or (
+            _mention(found, context, of_page, 0.5, ("borrowed",)) if of_page and number.scale >= MILLION and not number.loose else None
+        )
     if lender is None or lender.end > found.start or not lender.low.number.scaled or number.mantissa >= 1000:
         return None
     lent = found.low.lent(lender.low.currency, lender.low.number.scale)
@@ -363,7 +376,10 @@ def _bare_scaled(found: _Found, lender: _Found | None, context: MoneyContext, se
 
 
 def _undecided(found: _Found, context: MoneyContext, confidence: float) -> Mention:
-    return _mention(found, context, Currency(None, likely(context.setting, context.lexicon.code)), confidence)
+    codes = likely(context.setting, context.lexicon.code)
+    settled = len(codes) == 1 and context.lexicon.code in BY_LANGUAGE  # Dutch is written in countries of the euro only
+    currency = Currency(codes[0]) if settled else Currency(None, codes)
+    return _mention(found, context, currency, confidence)
 
 
 def _origin_follows(found: _Found, context: MoneyContext) -> bool:
@@ -371,7 +387,8 @@ def _origin_follows(found: _Found, context: MoneyContext) -> bool:
     behind = context.folded[found.end : found.end + 24].split("\n", 1)[0].split(" ")
     if len(behind) < 3 or behind[0] or behind[1] not in context.around.origins:
         return False
-    return not behind[2][:1].isdigit() and behind[2] not in _OF_SEVERAL  # "9 de los 14 túneles"
+    dated = behind[2].strip(".,;:") in context.units.never  # "até 20 de dezembro"
+    return not dated and not behind[2][:1].isdigit() and behind[2] not in _OF_SEVERAL  # "9 de los 14 túneles"
 
 
 # ------------------------------------------------------------------------------------------------------------------------ table cells

@@ -1,6 +1,6 @@
 """The life of a site, call, contract, grant or law suit, in one closed vocabulary.
 
-    proposed  planned  announced  open (a call)  shortlisted  selected  approved  awarded  signed  funded  under construction
+    proposed  planned  announced  launched, open (a call)  shortlisted  selected  approved  awarded  signed  funded  under construction
     completed  inaugurated  operational  closed                                                         in this order, forward
     delayed  suspended  cancelled  withdrawn  terminated  rejected  dismissed  expired                  set-backs, from any stage
     resumed  reopened                                                                                  back on the way
@@ -23,10 +23,12 @@ from monitor.core.text.wordtrie import flat, gathered, openings, pattern, stemme
 
 Span = tuple[int, int]
 
+_STATE = re.compile(r"[^\W\d_][\w ,/-]{1,59}")
 STAGES = (
     "proposed",
     "planned",
     "announced",
+    "launched",
     "open",
     "shortlisted",
     "selected",
@@ -99,8 +101,11 @@ class StatusKind:
         return {"status": value.status, "of": value.of}
 
     def from_json(self, data: Mapping[str, Any]) -> Value | None:
-        status, of = data.get("status"), data.get("of")
-        return Status(str(status), str(of) if of else None) if status in VOCABULARY else None
+        """A state outside the vocabulary ("in tender") is kept as written: no page is read for it, but any state that is read differs from it."""
+        written, of = str(data.get("status") or "").strip(), data.get("of")
+        if not _STATE.fullmatch(written):
+            return None
+        return Status(_read(written, load("en")) or written, str(of) if of else None)
 
 
 KIND = StatusKind()

@@ -16,14 +16,22 @@ Reader = Callable[[bytes, str, str, Source | None], Page]
 
 # What a source may be, by its kind; entries and links that are followed from it may be anything.
 _FITTING = {
-    "page": ("html", "text"),
+    "page": ("html", "text", "docx"),
     "listing": ("html", "text", "feed"),
     "feed": ("feed", "json"),
     "sitemap": ("sitemap",),
     "pdf": ("pdf",),
     "json": ("json",),
 }
-_SPOKEN = {"html": "an HTML page", "text": "plain text", "pdf": "a PDF", "feed": "a feed", "sitemap": "a sitemap", "json": "JSON"}
+_SPOKEN = {
+    "html": "an HTML page",
+    "text": "plain text",
+    "pdf": "a PDF",
+    "docx": "a Word document",
+    "feed": "a feed",
+    "sitemap": "a sitemap",
+    "json": "JSON",
+}
 
 
 def read(body: bytes, media_type: str, url: str, source: Source | None = None) -> Page:

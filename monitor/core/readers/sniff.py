@@ -42,6 +42,8 @@ _HEAD = 4096
 
 def refused(media_type: str, body: bytes) -> str | None:
     """Why a document cannot be read at all ("a PNG picture", "image/webp"), or None."""
+    if is_docx(body):
+        return None
     for mark, name in _BINARY_MARKS:
         if body.startswith(mark):
             return name
@@ -55,8 +57,15 @@ def refused(media_type: str, body: bytes) -> str | None:
     return None
 
 
+def is_docx(body: bytes) -> bool:
+    """An archive with the main part of a Word document: the names of its parts are not packed."""
+    return body.startswith(b"PK\x03\x04") and b"word/document.xml" in body
+
+
 def format_of(media_type: str, body: bytes) -> str:
-    """One of html, pdf, feed, sitemap, json, text, or "" when it is none of these."""
+    """One of html, pdf, docx, feed, sitemap, json, text, or "" when it is none of these."""
+    if is_docx(body):
+        return "docx"
     if b"%PDF-" in body[:1024]:
         return "pdf"
     if body.startswith(b"\x1f\x8b"):

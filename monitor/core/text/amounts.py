@@ -16,11 +16,14 @@ from monitor.core.text.numbers import Number, Vocabulary
 from monitor.core.text.numbers.vocabulary import forms
 
 CENT = Decimal("0.01")
+MILLION = Decimal("1e6")
+_LEAST_SUM = 1000  # "hundred pounds" are more often a weight
 _SIGN = re.escape(SIGNS)
-_BEFORE = re.compile(rf"((?:[a-z]{{1,3}})?[{_SIGN}](?:mio|bn|m)?|[^\W\d_]{{1,8}}\.?) ?-?\Z")
+_BEFORE = re.compile(rf"((?:[a-z]{{1,3}})?[{_SIGN}](?:mio|bn|m)?|(?<!\w)s/\.?|[^\W\d_]{{1,8}}\.?) ?-?\Z")
 _AFTER = re.compile(
     rf"(?:[a-z]{{1,4}})?[{_SIGN}](?: ?(?:us|ca|can)\b)?|[^\W\d_]+(?:[-'][^\W\d_]+){{0,3}}\.?(?: [^\W\d_]+(?:[-'][^\W\d_]+){{0,2}}\.?){{0,2}}"
 )
+_EMISSION_CLASS = re.compile(r"euro[ -]?[1-7][de]?(?![^\W_]|[.,]\d| ?(?:m|k|b|t|mi|bi|mr|ml|md)(?:\b|[lnrio]))")  # "Euro 6 engines"
 _DIGIT_NEXT = re.compile(r" ?\d")
 _YEAR_GLUED = re.compile(r"(?:19|20)\d\d(?!\d|[.,]\d)")  # "13,2 Md€2015": the year of the prices
 _LAST_WORD = re.compile(r"([^\W\d_]*) ?\(?\Z")
@@ -35,6 +38,8 @@ class MoneyWords:
     nouns: Mapping[str, Currency]
     before: frozenset[str]
     scale_needed: frozenset[str]
+    codes: frozenset[str]  # those its nouns stand for: "PEN" is a currency where "soles" is one
+    signs: Mapping[str, str]  # symbols of this language's countries that are letters: "Bs", "S/"
     links: tuple[str, ...]
 
     def __hash__(self) -> int:
@@ -78,11 +83,15 @@ def money_words(lexicon: Lexicon) -> MoneyWords:
         nouns |= {form: Currency(None, tuple(sorted(codes.split())), noun=True) for form in forms(listed)}
     for code, listed in section.get("subunits", {}).items():
         nouns |= {form: Currency(code, part=CENT, noun=True) for form in forms(listed)}
+    for code, listed in section.get("millions", {}).items():
+        nouns |= {form: Currency(code, scale=MILLION, noun=True) for form in forms(listed)}
     links = forms(section.get("links", ""))
     return MoneyWords(
         nouns=nouns,
         before=frozenset(forms(section.get("before", ""))),
         scale_needed=frozenset(forms(section.get("scale_needed", ""))),
+        codes=frozenset(noun.code for noun in nouns.values() if noun.code),
+        signs={form: code for code, listed in section.get("signs", {}).items() for form in forms(listed)},
         links=tuple(link if link.endswith("'") else link + " " for link in links),
     )
 
@@ -116,8 +125,8 @@ def _is_price_year(folded: str, number: Number, after: Marker, language: str) ->
 
 
 def _amount(start: int, end: int, number: Number, currency: Currency, *, currency_before: bool) -> Amount:
-    if currency.scale != 1 and not number.scaled and number.value is not None:
-        number = replace(number.times(currency.scale), end=number.end)
+    if currency.scale != 1 and number.value is not None and (currency.noun or not number.scaled):
+        number = replace(number.times(number.scale * currency.scale), end=number.end)  # "144 mil mdp"
     elif currency.part == 1:
         number = number.as_group()
     return Amount(start, end, number, currency, currency_before)
@@ -136,7 +145,11 @@ def _before(text: str, folded: str, start: int, words: MoneyWords, setting: Sett
     if match.group().endswith("-") and match.group(1)[0] not in SIGNS:
         return None  # "EUR -5": a negative amount
     if written in words.before:
-        return Marker(Currency("EUR", noun=True), at)
+        return None if _EMISSION_CLASS.match(folded, at) else Marker(Currency("EUR", noun=True), at)
+    if text[at : at + len(written)] in words.codes:
+        return Marker(settle(written.upper(), setting, language), at)
+    if written in words.signs:
+        return Marker(Currency(words.signs[written]), at) if text[at].isupper() else None
     currency = _symbol(written, text[at : at + len(written)], setting, language)
     if currency is None and written[-1] in SIGNS and len(written) > 1:
         at += len(written) - 1
@@ -183,7 +196,9 @@ def _after(text: str, folded: str, number: Number, words: MoneyWords, setting: S
         return None
     currency, end = found
     written = folded[at:end]
-    if currency.noun and written in words.scale_needed and not number.scaled and number.value is not None:
+    if currency.noun and written in words.scale_needed and number.scale < _LEAST_SUM and number.value is not None:
+        return None
+    if _EMISSION_CLASS.match(folded, at):
         return None
     if written in ("p", "gr") and spaced:
         return None
@@ -200,9 +215,9 @@ def _longest(text: str, folded: str, at: int, end: int, words: MoneyWords, setti
             written = folded[at:stop]
             if written in words.nouns:
                 noun = words.nouns[written]
-                settled = settle(noun.code, setting, language) if noun.code in ("GBP", "INR", "USD") and noun.part == 1 else noun
-                if noun.code == "USD" and written in ("dollar", "dollars") and noun.part == 1:
-                    settled = settle("$", setting, language)
+                settled = settle(noun.code, setting, language) if noun.code in ("GBP", "INR") and noun.part == 1 else noun
+                if noun.code == "USD" and written in ("dollar", "dollars"):
+                    settled = settle("dollar", setting, language)
                 if noun.code is None:
                     settled = _by_place(noun, setting, language)
                 return replace(settled, noun=True, part=noun.part, candidates=settled.candidates), stop

@@ -13,7 +13,7 @@ from functools import lru_cache
 from typing import NamedTuple
 
 from monitor.core.lang import Lexicon
-from monitor.core.model import Role
+from monitor.core.model import QUOTATION, Role
 from monitor.core.text.words import Sense, Token, Vocabulary, plain, tokens
 
 # How many words may stand between a cue and its value: "of which more than EUR 300m" has two, "instead of the planned EUR 6.5bn" has two.
@@ -45,6 +45,7 @@ RULES: tuple[tuple[str, Role, str], ...] = (
     ("denied", Role.DENIED, "before"),
     ("revoked", Role.DENIED, "clause"),
     ("scenario", Role.SCENARIO, "clause"),
+    ("opponents", Role.SCENARIO, "clause"),
     ("quoted", Role.QUOTED, "clause"),
     ("target", Role.TARGET, "before"),
     ("sum", Role.SUM, "before"),
@@ -120,7 +121,10 @@ def said(sentence: Sentence, spans: Sequence[tuple[int, int]], index: int, lexic
     roles: list[Role] = []
     words: list[str] = []
     for name, role, where in RULES:
-        sense = _sense(sentence, name, where, (before, start, end, after, left, right)) if name in sentence.by_concept else None
+        floor = (
+            before if name != "denied" else max(before, *(b for b in sentence.bounds if b <= start), before)
+        )  # "is not: 2032" denies no date
+        sense = _sense(sentence, name, where, (floor, start, end, after, left, right)) if name in sentence.by_concept else None
         if sense and role not in roles:
             roles.append(role)
             words.append(sentence.slice(sense.start, sense.end))
@@ -130,7 +134,7 @@ def said(sentence: Sentence, spans: Sequence[tuple[int, int]], index: int, lexic
         words.append(step)
     if _is_quoted(sentence, start) and Role.QUOTED not in roles:
         roles.append(Role.QUOTED)
-        words.append("in quotation marks")
+        words.append(QUOTATION)
     return Said(tuple(roles), tuple(words))
 
 

@@ -1,6 +1,7 @@
 """Currencies by symbol and ISO 4217 code, the same in every language; nouns stand in the [money] sections.
 
-A dollar sign alone is the dollar of the reader's country, else the US dollar; "kr" is the krone of the language.
+A dollar sign alone is the dollar of the reader's country or of the one the page speaks of (see homeland.py), else the US dollar; "kr" is the krone of the
+language.
 """
 
 from __future__ import annotations
@@ -19,7 +20,7 @@ CODES = frozenset(
         r" CZK DJF DKK DOP DZD EGP ERN ETB EUR FJD FKP GBP GHS GIP GMD GNF GTQ GYD HKD HNL HRK HTG HUF IDR ILS INR IQD IRR ISK JMD "
         r" JOD JPY KES KGS KHR KMF KRW KWD KYD KZT LBP LKR LRD LSL LYD MAD MDL MGA MKD MMK MNT MRU MUR MVR MWK MXN MYR MZN NAD NGN "
         r" NIO NOK NPR NZD OMR PAB PGK PHP PKR PLN PYG QAR RON RSD RUB RWF SAR SBD SCR SDG SEK SGD SHP SLE SRD SSP STN SYP SZL THB "
-        r" TJS TMT TND TRY TTD TWD TZS UAH UGX USD UYU UZS VES VND VUV WST XAF XCD XOF XPF YER ZAR ZMW DEM ITL NLG ",
+        r" TJS TMT TND TRY TTD TWD TZS UAH UGX USD UYU UZS VES VND VUV WST XAF XCD XOF XPF YER ZAR ZMW DEM ITL NLG ATS BEF FRF PTE ",
     )
 )
 
@@ -30,12 +31,12 @@ DOLLARS = {
     "SG": "SGD",
     "HK": "HKD",
     "TW": "TWD",
-    "MX": "MXN",
-    "CO": "COP",
-    "CL": "CLP",
-    "AR": "ARS",
     "US": "USD",
 }
+# Countries that write their peso with the dollar sign.
+PESOS = {"MX": "MXN", "CO": "COP", "CL": "CLP", "AR": "ARS", "UY": "UYU"}
+# Signs that tell a country's dollar from the American one.
+DOLLAR_SIGNS = {"A$": "AU", "AU$": "AU", "C$": "CA", "CA$": "CA", "CAD$": "CA", "NZ$": "NZ"}
 KRONER = {
     "SE": "SEK",
     "NO": "NOK",
@@ -57,7 +58,7 @@ RUPEES = {"PK": "PKR", "LK": "LKR", "NP": "NPR", "MU": "MUR"}
 # Folded (lower-case) symbols. Where the value is a table, country or language chooses from it and the first entry of the tuple is the default.
 SYMBOLS: dict[str, str] = {
     "€": "EUR", "£": "GBP", "₹": "INR", "₺": "TRY", "₽": "RUB", "₴": "UAH", "₪": "ILS", "₩": "KRW", "₫": "VND", "₦": "NGN", "₱": "PHP",
-    "฿": "THB", "₸": "KZT",
+    "฿": "THB", "₸": "KZT", "₡": "CRC", "₲": "PYG",
     "us$": "USD", "u$s": "USD", "usd$": "USD", "a$": "AUD", "au$": "AUD", "aud$": "AUD", "aus$": "AUD", "c$": "CAD", "ca$": "CAD",
     "can$": "CAD", "cdn$": "CAD", "cad$": "CAD",
     "nz$": "NZD", "nzd$": "NZD", "hk$": "HKD", "s$": "SGD", "sg$": "SGD", "nt$": "TWD", "r$": "BRL", "mx$": "MXN", "mex$": "MXN",
@@ -92,7 +93,7 @@ SCALED = {
     for code in ("eur", "usd", "gbp", "chf", "pln", "sek", "nok", "dkk", "czk", "cad", "aud", "kr", "€", "£", "$")
     if not (prefix == "g" and code == "kr")
 }
-SIGNS = "€£$¥₹₺₽₴₪₩₫₦₱฿₸"
+SIGNS = "€£$¥₹₺₽₴₪₩₫₦₱฿₸₡₲"
 AFTER_SCALE = {
     "m": Decimal("1e6"),
     "bn": Decimal("1e9"),
@@ -117,11 +118,12 @@ class Currency:
 
 
 def settle(symbol: str, setting: Setting, language: str) -> Currency:
-    """The currency of a symbol that several countries use ("$", "kr", "¥"), by the reader's setting; else of its code."""
+    """The currency of a symbol or noun that several countries use ("$", "dollar", "kr", "¥"), by the reader's setting; else of its code."""
     place = setting.country or ""
-    if symbol == "$":
-        wanted = setting.currency if setting.currency in DOLLARS.values() else None
-        return Currency(wanted or DOLLARS.get(place, "USD"), written=symbol)
+    if symbol in ("$", "dollar"):
+        own = DOLLARS if symbol == "dollar" else DOLLARS | PESOS
+        wanted = setting.currency if setting.currency in own.values() else None
+        return Currency(wanted or own.get(place, "USD"), written=symbol)
     if symbol == "kr":
         wanted = setting.currency if setting.currency in KRONER.values() else None
         code = wanted or KRONER.get(place) or KRONER.get(language)
@@ -142,7 +144,8 @@ HOME = {
     "RO": "RON", "BG": "BGN", "SE": "SEK",
     "DK": "DKK", "NO": "NOK", "IS": "ISK", "CH": "CHF", "GB": "GBP", "UK": "GBP", "US": "USD", "CA": "CAD", "AU": "AUD", "NZ": "NZD",
     "IN": "INR", "JP": "JPY", "CN": "CNY",
-    "KR": "KRW", "BR": "BRL", "ZA": "ZAR", "TR": "TRY", "UA": "UAH", "MX": "MXN", "IL": "ILS", "SG": "SGD", "TW": "TWD",
+    "KR": "KRW", "BR": "BRL", "ZA": "ZAR", "TR": "TRY", "UA": "UAH", "IL": "ILS", "SG": "SGD", "TW": "TWD",
+    **PESOS,
 }  # fmt: skip
 # What an amount without currency may be in, by the language it is written in; the likeliest first.
 BY_LANGUAGE = {

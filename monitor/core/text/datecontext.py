@@ -6,7 +6,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from monitor.core.model import Setting
+from monitor.core.model import DateSpan, Setting
 from monitor.core.text.dategrammar import Core
 from monitor.core.text.datewords import Token, Words
 
@@ -37,6 +37,10 @@ class Stretch:
     start: int = 0
     end: int = 0
 
+    def word(self, index: int) -> str:
+        """The flat text of a token; "" beyond the ends."""
+        return self.flat[self.tokens[index].start : self.tokens[index].end] if 0 <= index < len(self.tokens) else ""
+
     def clause(self, start: int, end: int, before: int, after: int) -> str:
         """The flat text around a span, cut at sentence ends."""
         left = self.flat[max(self.start, start - before) : start]
@@ -50,6 +54,14 @@ _STOP = re.compile(r"[.!?;] ")
 def after_stop(left: str) -> str:
     cut = max((m.end() for m in _STOP.finditer(left)), default=0)
     return left[cut:]
+
+
+_OPENS = re.compile(r"(?:\A|[.!?:;\n\"“”„«»(•|–—-])[ \t\u00a0]*\Z")
+
+
+def opens_sentence(text: str, start: int) -> bool:
+    """Whether a sentence, a quotation or an entry of a list begins there."""
+    return _OPENS.search(text, max(0, start - 4), start) is not None
 
 
 # ------------------------------------------------------------------------------------------------------------- what stands before
@@ -107,9 +119,18 @@ _MEASURE = re.compile(
 
 
 def is_plausible(stretch: Stretch, core: Core, left: Left) -> bool:
+    if core.form == "day":
+        return not _names_a_place(stretch, core)
+    if core.form == "today":  # "De Morgen", "am Morgen"
+        start = stretch.tokens[core.first].start
+        return stretch.text[start].islower() or opens_sentence(stretch.text, start)
+    if core.form == "decade" and not _is_decade(stretch, core, left):
+        return False
     if core.form not in ("year", "two_years", "decade", "numeric_month", "numeric_day"):
         return True
     start, end = stretch.tokens[core.first].start, stretch.tokens[core.last].end
+    if core.form == "numeric_day" and _SMALL_ROMAN.search(stretch.text, start, end):
+        return False
     before = stretch.flat[start - 1 : start]
     if (before in _ID_BEFORE and before) or _is_glued(stretch.flat, start, end):
         return False
@@ -123,7 +144,58 @@ def is_plausible(stretch: Stretch, core: Core, left: Left) -> bool:
         return False
     if core.form != "year" or stretch.tokens[core.last].letter == "J":
         return True
+    if stretch.tokens[core.last].letter == "6" and not _is_old_year(stretch, core):
+        return False
     return not _is_counted(stretch, core, left, previous)
+
+
+_SMALL_ROMAN = re.compile(r"[0-9][ .-]{1,2}[ivx]{1,4}[ .-]")  # "4 x 2000", while "17 IX 2025" is a day
+_REACH_OF_NAME = 3  # "rue du 8 mai", "ul. 3 Maja", "calle del 2 de Mayo"
+
+
+def _names_a_place(stretch: Stretch, core: Core) -> bool:
+    """ "Ponte 25 de Abril", "rue du 8 mai 1945": a thing named after a day."""
+    for index in range(core.first - 1, max(-1, core.first - 1 - _REACH_OF_NAME), -1):
+        if stretch.word(index) in stretch.words.named_after_days:
+            return True
+        if stretch.letters[index] not in "GL.":
+            return False
+    return False
+
+
+def _is_decade(stretch: Stretch, core: Core, left: Left) -> bool:
+    """ "the 80s", "die neunziger Jahre"; "80s" and "neunziger" alone are other things."""
+    inside = stretch.tokens[core.first : core.last + 1]
+    short = next((t for t in inside if t.letter == "C"), None)
+    if short is None or stretch.flat[short.start : short.start + 4].isdigit():
+        return True
+    return len(inside) > 1 or left.article
+
+
+def _is_old_year(stretch: Stretch, core: Core) -> bool:
+    """A number before 1900 is a year after "in", "since", "the year", or after "of" at the end of a clause; else it counts ("1500 to 1800 jobs")."""
+    if "J" in stretch.letters[core.first : core.last]:
+        return True
+    before, after = stretch.word(core.first - 1), stretch.letters[core.last + 1 : core.last + 2]
+    if before in stretch.words.old_year_after:
+        return after != "x" or _is_no_plural(stretch.words, stretch.word(core.last + 1))
+    return stretch.letters[: core.first][-1:] in ("G", "L") and after in ("", ".", ",", ";", ":", ")")
+
+
+def _is_no_plural(words: Words, word: str) -> bool:
+    return bool(words.plural) and re.search(rf"(?:{words.plural})\Z", word) is None
+
+
+def is_dated(stretch: Stretch, bound: int) -> bool:
+    """ "a programme dating from 2021", "figures from 2022": of that time, not since then."""
+    return stretch.word(bound - 1) in stretch.words.dated
+
+
+def is_only_then(stretch: Stretch, bound: int, value: DateSpan) -> bool:
+    """ "pas in 2022", "dopiero w maju 2022", said later: it happened then."""
+    today = stretch.setting.published_on
+    is_over = today is not None and value.end is not None and value.end < today
+    return is_over and stretch.word(bound) in stretch.words.only_in
 
 
 def _is_glued(flat: str, start: int, end: int) -> bool:
@@ -139,13 +211,13 @@ def _is_counted(stretch: Stretch, core: Core, left: Left, previous: Token | None
     end = tokens[core.last].end
     if _MEASURE.match(flat, end):
         return True
-    if previous and previous.letter in "n129v" and tokens[core.first].start - previous.end <= 1:
+    if previous and previous.letter in "n1296v" and tokens[core.first].start - previous.end <= 1:
         return True
     following = tokens[core.last + 1] if core.last + 1 < len(tokens) else None
-    if following is None or following.start - end > 1 or following.letter not in "xn129":
+    if following is None or following.start - end > 1 or following.letter not in "xn1296":
         return False
-    if following.letter in "n129":
-        return following.start - end == 1 and following.letter != "1"
+    if following.letter in "n1296":
+        return following.start - end == 1 and following.letter != "1" and not left.in_word  # "reserveerde in 2022 870 miljoen euro"
     word = flat[following.start : following.end]
     if word in words.price_words:
         return True  # "in 1998 dollars": the year of the prices

@@ -15,9 +15,10 @@ from datetime import date, timedelta
 
 from monitor.core.model import DateSpan, Granularity, Role, Setting
 from monitor.core.text import dategrammar
-from monitor.core.text.datecontext import Left, Stretch, is_adjective, is_plausible, left_of, right_of
+from monitor.core.text.datecontext import Left, Stretch, is_adjective, is_dated, is_only_then, is_plausible, left_of, right_of
 from monitor.core.text.dategrammar import Core
-from monitor.core.text.datewords import Words
+from monitor.core.text.datetense import day_meant, tense
+from monitor.core.text.datewords import Token, Words
 from monitor.core.text.periods import Period, joined, nearest_year, opened, span
 
 
@@ -66,6 +67,12 @@ def _single(stretch: Stretch, core: Core, following: Core | None, previous: Core
     first = left.first
     start, end = stretch.tokens[first].start, stretch.tokens[last].end
     bound = letter or left.letter
+    if core.form == "weekday":
+        value = day_meant(stretch, core, left, bound)
+        if value is None:
+            return
+    if (bound == "f" and is_dated(stretch, first)) or (bound == "A" and is_only_then(stretch, first, value)):
+        bound = ""
     if bound in ("B", "<") and value.yearless:
         value = _yet_to_come(value, core, stretch.setting)
     if bound and is_adjective(stretch, core, left):
@@ -84,17 +91,39 @@ def _single(stretch: Stretch, core: Core, following: Core | None, previous: Core
 
 def _yet_to_come(value: DateSpan, core: Core, setting: Setting) -> DateSpan:
     """A time limit without a year lies ahead: "by December", said in March, is the next one."""
-    today, period = setting.published_on, core.period
-    if today is None or period is None or value.end is None or value.end >= today:
+    today = setting.published_on
+    if today is None or value.end is None or value.end >= today:
         return value
-    return span(replace(period, year=value.end.year + 1, yearless=True)) or value
+    return _a_year_on(value, core.period, 1)
+
+
+_FAR = timedelta(days=60)  # nearer than that the date of an old page may be meant, whatever the tense
+
+
+def _by_tense(stretch: Stretch, core: Core, value: DateSpan) -> DateSpan:
+    """ "will open in March", said in June, is the next one; "were announced in February", said in October, the last one."""
+    today = stretch.setting.published_on
+    if today is None or value.start is None or value.end is None:
+        return value
+    if value.end < today - _FAR and tense(stretch, core) == "ahead":
+        return _a_year_on(value, core.period, 1)
+    if value.start > today + _FAR and tense(stretch, core) == "behind":
+        return _a_year_on(value, core.period, -1)
+    return value
+
+
+def _a_year_on(value: DateSpan, period: Period | None, step: int) -> DateSpan:
+    first = value.start or value.end
+    if period is None or first is None:
+        return value
+    return span(replace(period, year=first.year + step, yearless=True)) or value
 
 
 def _is_after_not(stretch: Stretch, first: int, bound: str) -> bool:
     """ "will not be finished before 2029": from then on. The same with until only where the language says it so."""
     if bound == "T" and not stretch.words.until_after_not:
         return False
-    return re.search(r"N[^,.;:()]{0,7}\Z", stretch.letters[:first]) is not None
+    return re.search(r"[N0][^,.;:()]{0,7}\Z", stretch.letters[:first]) is not None
 
 
 def _bounded(value: DateSpan, bound: str, core: Core) -> DateSpan | None:
@@ -138,7 +167,10 @@ def _with_year(stretch: Stretch, core: Core, left: Left, following: Core | None,
     if published_on is None or not _is_time(stretch, core, left):
         return None
     value = span(replace(period, year=nearest_year(period, published_on), yearless=True))
-    return _on_side(value, period, stretch.letters[core.first : core.last + 1], published_on)
+    if value is None:
+        return None
+    letters = stretch.letters[core.first : core.last + 1]
+    return _on_side(value, period, letters, published_on) if re.search("[+_]", letters) else _by_tense(stretch, core, value)
 
 
 def _on_side(value: DateSpan | None, period: Period, letters: str, published_on: date) -> DateSpan | None:
@@ -155,9 +187,9 @@ def _on_side(value: DateSpan | None, period: Period, letters: str, published_on:
 def _is_time(stretch: Stretch, core: Core, left: Left) -> bool:
     """Whether a month, season or number without a year is meant as a time: "in March", "by summer"; not "march" or "may"."""
     month = next((t for t in stretch.tokens[core.first : core.last + 1] if t.letter in "Mm"), None)
-    if month and stretch.words.capital_months and not stretch.text[month.start].isupper():
+    if month and not _is_month(stretch, core, month):
         return False
-    if core.form in ("day", "days"):
+    if core.form in ("day", "days", "word_day", "ordinal_day", "ordinal_of_month"):
         return True
     if core.form in ("month_day", "month_days", "month_day_stop"):
         return left.in_word != "in"
@@ -168,7 +200,16 @@ def _is_time(stretch: Stretch, core: Core, left: Left) -> bool:
         and stretch.flat[stretch.tokens[core.first].start : stretch.tokens[core.last].end] in stretch.words.adverbial_seasons
     ):
         return True
-    return bool(left.in_word or left.letter or left.negated)
+    is_weak = any(t.letter in "ms" for t in stretch.tokens[core.first : core.last + 1])  # "n'a pas été réduite"
+    return bool(left.in_word or left.letter or (left.negated and not is_weak))
+
+
+def _is_month(stretch: Stretch, core: Core, month: Token) -> bool:
+    """Not "march" in English, and alone no abbreviation that is a word of its own ("no mar", at sea)."""
+    if stretch.words.capital_months:
+        return stretch.text[month.start].isupper()
+    is_name = stretch.flat[month.start : month.end] in {name.lower() for name in stretch.words.month_names}
+    return month.letter == "M" or is_name or core.form != "bare_month"
 
 
 def _confidence(core: Core, left: Left, value: DateSpan) -> float:
@@ -194,6 +235,8 @@ _INTO = re.compile(r"[iI][GLi]{0,2}")  # "rutscht vom zweiten Quartal ins Frühj
 def _linked(stretch: Stretch, first: Core, second: Core) -> Iterator[Found]:
     """One range, or an old and a new date, from two cores that belong together; nothing when they do not."""
     between = stretch.letters[first.last + 1 : second.first]
+    if any(core.form == "weekday" or stretch.letters[core.first : core.last + 1] == "6" for core in (first, second)):
+        return  # "Monday to Friday" is mostly any week's, "from 1500 to 1800" a count
     if between.startswith(".") and _runs_on(stretch, first.last + 1):
         between = between[1:]  # "2026 r. do 2030 r.", "između 2026. i 2028."
     if not between or len(between) > 4:

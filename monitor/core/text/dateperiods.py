@@ -43,7 +43,7 @@ def part_of(token: Token) -> str:
 
 def year_of(tokens: Sequence[Token], setting: Setting) -> tuple[int | None, bool]:
     """The year said, and whether it was said relative to the publication date ("next year", "of the year")."""
-    said = first(tokens, "Yy")
+    said = first(tokens, "Yy64")
     if said:
         return int(said.value), False
     abbreviated = first(tokens, "b")
@@ -82,13 +82,29 @@ def _days(base: Period, tokens: Sequence[Token], words: Words) -> Period:
     return replace(base, granularity=Granularity.DAY, part=None, month=number_in(tokens, "Mm"), day=numbers[0], last_day=numbers[1])
 
 
-def _day(base: Period, tokens: Sequence[Token], words: Words) -> Period:
+def _day(base: Period, tokens: Sequence[Token], words: Words) -> Period | None:
+    unit = first(tokens, "u12o")
+    if unit and unit.letter == "u" and unit.value != "day":
+        return None  # "dia 27 de fevereiro", not "week 27 maart"
     return replace(base, granularity=Granularity.DAY, part=None, month=number_in(tokens, "Mm"), day=number_in(tokens, "12o"))
 
 
-def _dash_day(base: Period, tokens: Sequence[Token], words: Words) -> Period:
+def _word_day(base: Period, tokens: Sequence[Token], words: Words) -> Period | None:
+    """ "veintitrés de febrero", "le premier mai", "am zweiten Mai"; "un marzo" is some March, "the final of May" no fourth."""
+    number = first(tokens, "vO")
+    if not number or (number.letter == "v" and number.value == 1) or (number.letter == "O" and number.value > _last_ordinal(words)):
+        return None
+    return replace(base, granularity=Granularity.DAY, part=None, month=number_in(tokens, "Mm"), day=int(number.value))
+
+
+def _last_ordinal(words: Words) -> int:
+    """The last day of a month that is an ordinal in words: where other days are plain numbers, the first only."""
+    return 1 if words.cardinal_days else 3 if words.month_first else 4
+
+
+def _dash_day(base: Period, tokens: Sequence[Token], words: Words) -> Period | None:
     year = int(tokens[-1].value)
-    return replace(_day(base, tokens, words), year=year if year > 99 else 2000 + year)
+    return _day(replace(base, year=year if year > 99 else 2000 + year), tokens, words)
 
 
 def _month(base: Period, tokens: Sequence[Token], words: Words) -> Period:
@@ -137,15 +153,35 @@ def _season_years(base: Period, tokens: Sequence[Token], words: Words) -> Period
     return replace(base, granularity=Granularity.SEASON, number=number_in(tokens, "Ss"), year=years[0])
 
 
+def _season_of_two(base: Period, tokens: Sequence[Token], words: Words) -> Period | None:
+    """ "de winter van 2026 op 2027": the first year, where the second is the next."""
+    years = [int(t.value) for t in tokens if t.letter == "Y"]
+    return replace(_season(base, tokens, words), year=years[0]) if years[1] == years[0] + 1 else None
+
+
+def _month_of_short_year(base: Period, tokens: Sequence[Token], words: Words) -> Period | None:
+    """ "dez/25"; "mar/15" may be a day."""
+    short = int(tokens[-1].value)
+    return replace(_month(base, tokens, words), year=2000 + short) if short >= 20 else None
+
+
 def _marked(base: Period, tokens: Sequence[Token], words: Words) -> Period | None:
     found: Period | None = tokens[0].value
     return found
 
 
 def _decade(base: Period, tokens: Sequence[Token], words: Words) -> Period | None:
-    """ "the 2030s", "les années 2030"; "les années 2026" is the year."""
-    year = number_in(tokens, "CY")
-    if not first(tokens, "C") and (year % 10 or unit_of(tokens) != "year"):
+    """ "the 2030s", "les années 2030", "années 80", "jaren negentig"; "les années 2026" is the year."""
+    year = number_in(tokens, "CY8")
+    short = first(tokens, "9y")
+    if short:  # "'70" is first taken for 2070
+        tens = int(short.value) % 100
+        return (
+            replace(base, granularity=Granularity.DECADE, year=1900 + tens)
+            if tens % 10 == 0 and tens >= 40 and unit_of(tokens) == "year"
+            else None
+        )
+    if not first(tokens, "C8") and (year % 10 or unit_of(tokens) != "year"):
         return replace(base, granularity=Granularity.YEAR, year=year) if unit_of(tokens) == "year" else None
     return replace(base, granularity=Granularity.DECADE, year=year) if year % 10 == 0 and FIRST_YEAR <= year <= LAST_YEAR else None
 
@@ -179,6 +215,9 @@ PERIODS: dict[str, Callable[[Period, Sequence[Token], Words], Period | None]] = 
     "days": _days,
     "month_days": _days,
     "day": _day,
+    "word_day": _word_day,
+    "ordinal_day": _word_day,
+    "ordinal_of_month": _word_day,
     "month_day": _day,
     "month_day_stop": _day,
     "year_day": _day,
@@ -195,6 +234,8 @@ PERIODS: dict[str, Callable[[Period, Sequence[Token], Words], Period | None]] = 
     "season": _season,
     "bare_season": _season,
     "season_years": _season_years,
+    "season_of_two": _season_of_two,
+    "month_of_short_year": _month_of_short_year,
     "marked": _marked,
     "decade": _decade,
     "bare_numeric": _bare_numeric,

@@ -9,12 +9,18 @@ from datetime import date, timedelta
 
 from monitor.core.model import DateSpan, Granularity, Setting
 from monitor.core.text.dateperiods import first, leading_part, number_in, part_of, two_years, unit_of, year_of
+from monitor.core.text.dateweekdays import weekday, weekday_of_month, weekday_of_week, weekday_with_day
 from monitor.core.text.datewords import Token, Words
 from monitor.core.text.periods import FIRST_YEAR, LAST_YEAR, Days, Period, add_months, closed, joined, nearest_year, opened, span
 
+_ROMAN = re.compile(r"(?<![a-z])[ivx]+(?![a-z])")
+_ROMAN_MONTHS = {
+    roman: number for number, roman in enumerate(["i", "ii", "iii", "iv", "v", "vi", "vii", "viii", "ix", "x", "xi", "xii"], 1)
+}
+
 
 def _numeric_day(tokens: Sequence[Token], words: Words, setting: Setting) -> DateSpan | None:
-    written = str(tokens[-1].value)
+    written = _ROMAN.sub(lambda month: str(_ROMAN_MONTHS.get(month[0], 0)), str(tokens[-1].value))
     numbers = [int(n) for n in re.findall(r"[0-9]+", written)[:3]]
     if numbers[0] > 99:
         year, month, day = numbers
@@ -109,7 +115,10 @@ def _today(tokens: Sequence[Token], words: Words, setting: Setting) -> DateSpan 
 
 
 def _after_units(tokens: Sequence[Token], words: Words, setting: Setting) -> DateSpan | None:
-    return _moved(setting.published_on, unit_of(tokens), number_in(tokens, "v12") or 1)
+    unit = unit_of(tokens)
+    if unit in ("day", "week") and first(tokens, "rZ"):
+        return None  # "three days later" counts from what was told before
+    return _moved(setting.published_on, unit, number_in(tokens, "v12") or 1)
 
 
 def _before_units(tokens: Sequence[Token], words: Words, setting: Setting) -> DateSpan | None:
@@ -179,7 +188,7 @@ def _relative_unit(tokens: Sequence[Token], words: Words, setting: Setting) -> D
     if today is None:
         return None
     step = 1 if first(tokens, "+") else -1 if first(tokens, "_") else 0
-    thing = first(tokens, "uMmSsQW")
+    thing = first(tokens, "uMmSsQ")
     if thing is None:
         return None
     part = leading_part(tokens)
@@ -188,8 +197,6 @@ def _relative_unit(tokens: Sequence[Token], words: Words, setting: Setting) -> D
     if thing.letter == "Q":
         index = today.year * 4 + (today.month - 1) // 3 + step
         return span(Period(Granularity.QUARTER, index // 4, number=index % 4 + 1, relative=True))
-    if thing.letter == "W":
-        return _weekday(today, int(thing.value), step) if step and thing.value is not None else None
     month = thing.letter in "Mm"
     period = Period(
         Granularity.MONTH if month else Granularity.SEASON, month=int(thing.value) if month else 0, number=0 if month else int(thing.value)
@@ -251,13 +258,6 @@ def _calendar_week(tokens: Sequence[Token], words: Words, setting: Setting) -> D
     return closed(Days(monday, monday + timedelta(days=6)), Granularity.RANGE, relative=relative)
 
 
-def _weekday(today: date, wanted: int, step: int) -> DateSpan | None:
-    """ "next Friday" is the first after today, "last Friday" the last before it."""
-    ahead = (wanted - today.weekday()) % 7
-    day = today + timedelta(days=(ahead or 7) if step > 0 else ahead - 7)
-    return closed(Days(day, day), Granularity.DAY, relative=True)
-
-
 VALUES: dict[str, Callable[[Sequence[Token], Words, Setting], DateSpan | None]] = {
     "numeric_day": _numeric_day,
     "numeric_month": _numeric_month,
@@ -275,5 +275,9 @@ VALUES: dict[str, Callable[[Sequence[Token], Words, Setting], DateSpan | None]] 
     "within_units": _within_units,
     "coming_units": _coming_units,
     "part_of_unit": _part_of_unit,
+    "weekday": weekday,
+    "weekday_day": weekday_with_day,
+    "weekday_of_week": weekday_of_week,
+    "weekday_of_month": weekday_of_month,
     "relative_unit": _relative_unit,
 }

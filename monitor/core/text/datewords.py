@@ -4,23 +4,23 @@ A stretch of text becomes a string of class letters ("by the end of March 2027" 
 The lists of [dates] in `core/lang/<code>.toml` say which words have which letter; a word stands in one list only.
 
     M m month (m: an everyday word too)   S s season (s: likewise)   Q quarter  H half  P middle or half  O ordinal  p part  z part of the year in one word
-    1 2 9 n numbers 1-12, 13-31, other two digits, longer            o "3rd"    Y y year, '27    v number word
-    D day  E month and year  F two years  C decade  d day and month without year  q h Q2, H1  ! all in one ("1H26")
+    1 2 9 n numbers 1-12, 13-31, other two digits, longer            o "3rd"    Y y 6 4 year, '27, before 1900, in words    v number word
+    D day  E month and year  F two years  C 8 decade ("1990s", "nineties"), its number ("jaren negentig")  d day and month without year  q h Q2, H1  ! "1H26"
     A from on  B by  X before  Z after  f from  G of/from  j range from  T until  t to  K to (moved)  e ~ between  & and  V or  > earliest  < latest
-    i I R in (I, R: before durations)  w within  L article, of  J year noun  u unit  + _ = next, last, this  a g ago  r later  k fiscal  ? FY26  % "the years"
-    b this or last year in one word   N not  c about  @ today  W weekday  x any other word
+    i I R in (I, R: before durations)  w within  L article, of  J year noun  u unit  + _ = next, last, this  a g ago  r $ later, from now  k fiscal  ? FY26
+    % "the years"  b this or last year in one word   N not  0 none  c about  @ today  W weekday  x any other word ("por la mañana" too)
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from functools import cache
 from typing import Any, NamedTuple
 
 from monitor.core.lang import Lexicon
 from monitor.core.model import Granularity
-from monitor.core.text.periods import FIRST_YEAR, LAST_YEAR, Period
+from monitor.core.text.periods import FIRST_YEAR, LAST_YEAR, OLDEST_YEAR, Period
 from monitor.core.text.wordtrie import gathered, openings, pattern, stemmed
 
 
@@ -66,24 +66,30 @@ LISTS = {
     "ago": "a",
     "ago_before": "g",
     "later": "r",
+    "from_now": "$",
     "fiscal": "k",
     "decade": "%",
     "not": "N",
+    "none": "0",
     "about": "c",
 }
 _SEASONS = ("spring", "summer", "autumn", "winter")
 _PARTS = ("early", "mid", "late", "end")
 # Letters alone that make a stretch worth reading; the rest (in, by, of ...) only matters beside them.
-_STRONG = frozenset("MmSsQz@%J")
+_STRONG = frozenset("MmSsQz@%JC")
 
 _NUMERIC = (
     r"(?P<D>[0-9]{4}-[0-9]{1,2}-[0-9]{1,2}(?:t[0-9]{2}:[0-9]{2}[0-9:.+z-]{0,16})?|[0-9]{4}/[0-9]{1,2}/[0-9]{1,2}|[0-9]{4}\. ?[0-9]{1,2}\. ?[0-9]{1,2}"
+    r"|[0-9]{1,2}[ .-]{1,2}[ivx]{1,4}[ .-]{1,2}[0-9]{4}"
     r"|[0-9]{1,2}\. ?[0-9]{1,2}\. ?(?:[0-9]{4}|[0-9]{2})|[0-9]{1,2}/[0-9]{1,2}/(?:[0-9]{4}|[0-9]{2})|[0-9]{1,2}-[0-9]{1,2}-[0-9]{4})(?!\w|[.,/-]?[0-9]|[-/]\w)"
     r"|(?P<F>[0-9]{4} ?[-/] ?(?:[0-9]{4}|[0-9]{2}))(?!\w|[.,/-]?[0-9]|[-/]\w)"
     r"|(?P<E>[0-9]{1,2} ?/ ?[0-9]{4}|[0-9]{2}\.[0-9]{4})(?!\w|[.,/-]?[0-9]|[-/]\w)"
-    r"|(?P<C>[0-9]{3}0(?:'?s|er))(?!\w)"
+    r"|(?P<C>(?:[0-9]{3}|[4-9])0(?:'?s|ern?))(?!\w)"
     r"|(?P<d>[0-9]{1,2}\. ?[0-9]{1,2}\.)(?! ?[0-9]|\w)"
 )
+# After a month or weekday whose short form is a number as well: "dez./2025", "23.set.2025", "terça (4)".
+_ABBREVIATED = r"(?=\.?[/-]|\.? ?(?:de )?[12][0-9]{3}(?!\w))"
+_DAY_IN_BRACKETS = r"(?= ?\([0-9]{1,2}(?:/[0-9]{1,2})?\))"
 _MARK, _DIGIT, _BANG_YEAR = re.compile(r"[a-z]{1,2}"), re.compile(r"(?<![0-9])[1-4](?![0-9])"), re.compile(r"[0-9]{4}|[0-9]{2}")
 
 
@@ -99,15 +105,30 @@ class Words:
         self.adverbial_seasons = frozenset(section.get("adverbial_seasons", []))
         self.until_after_not: bool = section.get("until_after_not", False)
         self.entries = _entries(section)
+        self.number_months = _number_months(section)
+        self.short_weekdays = _numbered(section.get("weekday_short", []))
         self.quarter_marks: tuple[str, ...] = tuple(section.get("quarter_marks", ["q"]))
         self.half_marks: tuple[str, ...] = tuple(section.get("half_marks", ["h"]))
         self.suffixes: tuple[str, ...] = tuple(section.get("ordinal_suffixes", []))
         self._token = re.compile(self._token_source(section))
         self._anchor = re.compile(self._anchor_source())
         self.moved = _lookup(section, "moved")
+        self.tense = re.compile(_tense_source(section)) if "ahead" in section else None
+        self.clause_openers = _lookup(section, "clause_openers")
+        self.verb_last: bool = section.get("verb_last", False)
+        self.cardinal_days: bool = section.get("cardinal_days", False)
+        self.capital_weekdays: bool = section.get("capital_weekdays", False)
+        self.this_weekday_ahead: bool = section.get("this_weekday_ahead", False)
+        self.any_day_before = frozenset(section.get("any_day_before", []))
+        self.any_day_after = frozenset(section.get("any_day_after", []))
+        self.since = frozenset(section.get("since", []))
+        self.only_in = frozenset(section.get("only_in", []))
+        self.dated = frozenset(section.get("dated", []))
+        self.named_after_days = frozenset(section.get("named_after_days", []))
         self.stamps = _lookup(section, "stamps")
         self.deadlines = _lookup(section, "deadlines")
         self.not_year_before = frozenset(section.get("not_year_before", []))
+        self.old_year_after = frozenset(section.get("old_year_after", []))
         self.price_words = frozenset(section.get("price_words", []))
         self.counted = tuple(section.get("counted", []))
         self.plural: str = section.get("plural", "")
@@ -139,8 +160,10 @@ class Words:
         periods = pattern([w for w, (letter, _) in self.entries.items() if letter in "QHP"])
         marks = "|".join(sorted({*self.quarter_marks, *self.half_marks}, key=len, reverse=True))
         suffix = pattern(self.suffixes)
+        number_months = pattern(self.number_months)
+        short_weekdays = pattern([w for forms in section.get("weekday_short", []) for w in forms])
         return (
-            rf"(?<!\w)(?<![0-9][.,:/])(?:(?=[0-9])(?:{_NUMERIC}"
+            rf"(?<!\w)(?:(?=[0-9])(?<![0-9][.,:/])(?:{_NUMERIC}"
             rf"|(?P<bang>[0-9]{{4}} ?-?(?:{marks})[1-4]|[1-4](?:{marks}) ?-?/?'?(?:[0-9]{{4}}|[0-9]{{2}}))(?!\w)"
             rf"|(?P<mark>[1-4] ?(?:{marks}))(?!\w)"
             rf"|(?P<o>[0-9]{{1,2}} ?{suffix})"
@@ -150,18 +173,25 @@ class Words:
             rf"|(?P<mark_>(?:{marks}) ?[1-4])(?!\w)"
             rf"|(?P<roman>iii|iv|ii|i)(?!\w)(?=\.? ?{periods})"
             r"|(?P<short>'[0-9]{2})(?!\w)"
+            rf"|(?P<M>(?:(?<=[0-9][ .])|(?<=[0-9] de )){number_months}|{number_months}{_ABBREVIATED})"
+            rf"|(?P<W>{short_weekdays}){_DAY_IN_BRACKETS}"
             rf"|(?P<word>{pattern(self.entries)})))"
             r"|(?P<x>\w{1,60}\+?)|(?P<punctuation>[^\w\s])"
         )
 
     def _anchor_source(self) -> str:
-        strong = [w for w, (letter, _) in self.entries.items() if letter in _STRONG or letter in "u"]
+        strong = [
+            w for w, (letter, value) in self.entries.items() if letter in _STRONG or letter == "u" or (letter == "W" and value is not None)
+        ]
         marks = "|".join(sorted({*self.quarter_marks, *self.half_marks}, key=len, reverse=True))
         numeric = (
-            rf"(?:(?:(?<=1)9|(?<=2)[01])[0-9]{{2}}(?!\d)|[0-9]?\. ?[0-9]{{1,2}}\.|[0-9]?[/-][0-9]{{1,2}}[/-][0-9]|(?<=[1-4])(?:{marks}))"
+            r"(?:(?:(?<=1)[5-9]|(?<=2)[01])[0-9]{2}(?!\d)|[0-9]?\. ?[0-9]{1,2}\.|[0-9]?[/-][0-9]{1,2}[/-][0-9]"
+            rf"|(?<=[1-4])(?:{marks})|[0-9]? (?:de )?{pattern(self.number_months)})"
         )
         branches = [rf"{digit}(?<!\w{digit}){numeric}" for digit in "0123456789"]
         branches += [rf"{mark}(?<!\w{mark}) ?[1-4](?!\w)" for mark in (*self.quarter_marks, *self.half_marks)]
+        branches += [opening + _ABBREVIATED for opening in openings(self.number_months)]
+        branches += [opening + _DAY_IN_BRACKETS for opening in openings(self.short_weekdays)]
         return "|".join([*branches, r"fy(?<!\wfy) ?[0-9]", r"'[0-9]{2}(?!\w)", *openings(strong)])
 
     def _classify(self, group: str, text: str, start: int, end: int) -> Token:
@@ -183,7 +213,12 @@ class Words:
             case "fy":
                 return Token("?", text, start, end)
             case "C":
-                return Token("C", int(text[:4]), start, end)
+                digits = int(re.match(r"[0-9]+", text)[0])  # type: ignore[index]
+                return Token("C", digits if digits > 99 else 1900 + digits, start, end)
+            case "M":
+                return Token("M", self.number_months[text], start, end)
+            case "W":
+                return Token("W", self.short_weekdays[text], start, end)
             case _:
                 return Token(group, text, start, end)
 
@@ -223,8 +258,10 @@ def _entries(section: Mapping[str, Any]) -> dict[str, tuple[str, Any]]:
     for part in _PARTS:
         found.update(dict.fromkeys(section.get(part, []), ("p", part)))
         found.update(dict.fromkeys(section.get("year_parts", {}).get(part, []), ("z", part)))
-    for number, forms in enumerate(section.get("weekday_names", [])):
-        found.update(dict.fromkeys(forms, ("W", number)))
+    found.update({word: ("W", number) for word, number in _numbered(section.get("weekday_names", [])).items()})
+    for letter, name in (("8", "decade_numbers"), ("C", "decade_names")):
+        for tens, forms in section.get(name, {}).items():
+            found.update(dict.fromkeys(forms, (letter, 1900 + int(tens))))
     for unit, forms in section.get("units", {}).items():
         found.update(dict.fromkeys(forms, ("u", unit)))
     for offset, forms in section.get("days_from_today", {}).items():
@@ -233,13 +270,28 @@ def _entries(section: Mapping[str, Any]) -> dict[str, tuple[str, Any]]:
         found.update({word: ("b", int(offset)) for word in forms})
     for number, forms in section.get("small_numbers", {}).items():
         found.update({word: ("v", int(number)) for word in forms})
+        for opening in section.get("year_openings", []):
+            found.update({opening + word: ("4", 2000 + int(number)) for word in forms})
+    for number, forms in section.get("day_ordinals", {}).items():
+        found.update({word: ("o", int(number)) for word in forms})
+    found.update(dict.fromkeys(section.get("not_dates", []), ("x", None)))
     return found
+
+
+def _numbered(listed: Sequence[Sequence[str]]) -> dict[str, int]:
+    return {word: number for number, forms in enumerate(listed) for word in forms}
+
+
+def _number_months(section: Mapping[str, Any]) -> dict[str, int]:
+    """Short months that are numbers as well ("sept" in French, "dez" in Portuguese): months only where an abbreviation's mark or a year follows."""
+    numbers = {word for forms in section.get("small_numbers", {}).values() for word in forms}
+    return {word: number for number, forms in enumerate(section.get("months", []), 1) for word in forms if word in numbers}
 
 
 def _number(text: str) -> tuple[str, int]:
     value = int(text)
     if len(text) == 4:
-        return ("Y" if FIRST_YEAR <= value <= LAST_YEAR else "n"), value
+        return ("Y" if FIRST_YEAR <= value <= LAST_YEAR else "6" if OLDEST_YEAR <= value < FIRST_YEAR else "n"), value
     if len(text) == 3:
         return "n", value
     return ("1" if 1 <= value <= 12 else "2" if 13 <= value <= 31 else "9"), value
@@ -248,6 +300,12 @@ def _number(text: str) -> tuple[str, int]:
 def _lookup(section: Mapping[str, Any], name: str) -> re.Pattern[str]:
     """A search for any of the words; an entry ending in "*" matches every word that begins so."""
     return re.compile(stemmed(section.get(name, [])))
+
+
+def _tense_source(section: Mapping[str, Any]) -> str:
+    """Words and verb endings that tell that something is to come ("ahead"), and words that tell that it is over."""
+    endings = pattern(section.get("ahead_endings", []))
+    return rf"(?P<ahead>{stemmed(section.get('ahead', []))}|(?<!\w)\w{{3,16}}?{endings})|(?P<behind>{stemmed(section.get('behind', []))})"
 
 
 _GAP = r"(?:[ ,]{1,2}[\w'-]{1,24}){0,4},? "

@@ -27,6 +27,7 @@ _SIGNS = {
 }
 # "26 hospitals and over 90 clinics", "y más de 90": the words belong to the next number.
 _OPENS_NEXT = re.compile(r" (?:\d|(?:de|di|d'|than|als|dan|niż|que|do) ?\d)")
+_GLUED = re.compile(r"-([^\W\d_]+)(?![\w-])")
 _LONGEST = 5  # words of a hedge
 _LOOK_BACK = 48  # characters
 
@@ -54,8 +55,19 @@ class Hedges:
         """The hedge right before `start` or right after `end` of the folded text, or None."""
         return self._before(folded[max(0, start - _LOOK_BACK) : start], money) or self._after(folded[end : end + 24])
 
+    def glued_to(self, folded: str, end: int) -> Hedge | None:
+        """The hedge grown to a number, or None."""
+        word = _GLUED.match(folded, end)
+        return Hedge(self.glued[word.group(1)], word.group(1)) if word is not None and word.group(1) in self.glued else None
+
+    def glued_end(self, folded: str, end: int) -> int:
+        """Where a number ends with the hedge grown to it: behind "plus" in "12,000-plus drivers"."""
+        hedge = self.glued_to(folded, end)
+        return end + 1 + len(hedge.words) if hedge else end
+
     def _before(self, text: str, money: bool) -> Hedge | None:
         text = text.rsplit("\n", 1)[-1]
+        text = text.removesuffix(", ") + " " if text.endswith(", ") else text  # "de, pelo menos, trezentos mil euros"
         stripped = text.rstrip(" (")
         if stripped and stripped[-1] in _SIGNS:
             return Hedge(_SIGNS[stripped[-1]], stripped[-1])

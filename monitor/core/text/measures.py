@@ -41,6 +41,15 @@ def symbol_of(unit: str) -> str:
     return _symbols().get(unit.lower(), unit)
 
 
+def is_measure(unit: str | None) -> bool:
+    """Is this a unit of measure, in any language?
+
+    >>> is_measure("km"), is_measure("Kilometer"), is_measure("sites")
+    (True, True, False)
+    """
+    return unit is not None and (symbol_of(unit) in _symbols().values() or any(symbol_of(unit) in family for family in _FAMILIES))
+
+
 def in_common(unit: str | None, wanted: str | None) -> Decimal | None:
     """The factor from one unit into another; 1 where one is not stated, None where they measure different things."""
     if unit is None or wanted is None:

@@ -22,6 +22,7 @@ from monitor.core.model import DateSpan, Granularity
 OPEN = ".."
 NO_DATE_EDTF = "../.."
 FIRST_YEAR, LAST_YEAR = 1900, 2100  # a bare number outside is no year
+OLDEST_YEAR = 1500  # the years before 1900 that are read after a day, a month or "in": "29 juillet 1881"
 
 
 class Days(NamedTuple):

@@ -37,6 +37,11 @@ class Unit(NamedTuple):
     measure: bool = False
     sure: bool = True
 
+    def is_capital_word(self, text: str) -> bool:
+        """Whether it is a single word with a capital, as a town is written."""
+        written = text[self.start : self.end]
+        return written[0].isupper() and " " not in written and not written.isupper()
+
 
 @dataclass(frozen=True)
 class UnitWords:
@@ -54,6 +59,8 @@ class UnitWords:
     plural_endings: tuple[str, ...]
     not_plural: tuple[str, ...]
     adjective_endings: tuple[str, ...]
+    verb_endings: tuple[str, ...]
+    pronouns: frozenset[str]  # subjects that follow their verb: "vraag 4 en 5 beantwoord ik"
     phrases: tuple[str, ...]
     measure: re.Pattern[str]
     measures: Mapping[str, str]
@@ -89,8 +96,10 @@ def unit_words(lexicon: Lexicon) -> UnitWords:
         plural_endings=tuple(forms(section.get("plural_endings", "s"))),
         not_plural=tuple(forms(section.get("not_plural", ""))) or ("\0",),
         adjective_endings=tuple(forms(section.get("adjective_endings", ""))),
+        verb_endings=tuple(forms(section.get("verb_endings", ""))) or ("\0",),
+        pronouns=words("pronouns"),
         phrases=tuple(forms(section.get("phrases", ""))),
-        measure=re.compile(rf"[ -]?(?:(?P<symbol>{alternatives(_SYMBOLS)})|(?P<word>{alternatives(measures)}))(?![^\W_]|/\w)"),
+        measure=re.compile(rf"[ -]?(?:(?P<word>{alternatives(measures)})|(?P<symbol>{alternatives(_SYMBOLS)}))(?![^\W_]|/\w)"),
         measures=measures,
         compound=re.compile(rf"-({alternatives(words('compound'))})(?=[ -][^\W\d_])") if words("compound") else None,
     )
@@ -101,6 +110,8 @@ def unit_after(text: str, folded: str, at: int, words: UnitWords, links: Iterabl
 
     `links` are words like " de " that may stand between a round number and its noun ("une douzaine de sites").
     """
+    if words.order != "capital" and text[at - 1 : at] == "." and text[at + 1 : at + 2].isupper() and text[at + 2 : at + 3].islower():
+        return None  # "5,1 mld. Napisaliśmy": the end of a sentence as well as of an abbreviation
     at = next((at + len(link) - link.endswith(" ") for link in links if len(link) > 1 and folded.startswith(link, at)), at)
     return _measure(text, folded, at, words) or _noun(text, folded, at, words)
 
@@ -118,12 +129,20 @@ def _noun(text: str, folded: str, at: int, words: UnitWords) -> Unit | None:
         return None
     cues: list[str] = []
     while tokens and _is_adjective(folded[slice(*tokens[0])], text[tokens[0][0]], words) and len(tokens) > 1:
+        if words.adjective_endings and _is_noun(folded[slice(*tokens[0])], folded[slice(*tokens[1])], words):
+            return Unit(*tokens[0], tuple(cues))
         cues.append(folded[slice(*tokens.pop(0))])
+    start = tokens[0][0]
+    fixed = next((phrase for phrase in words.phrases if folded.startswith(phrase, start)), None)
+    if fixed is not None and not folded[start + len(fixed) : start + len(fixed) + 1].isalnum():
+        return Unit(start, start + len(fixed), tuple(cues))
     first = folded[slice(*tokens[0])]
     if len(first) == 1 and first not in "&":
         return None  # "3 x 200 MW"
     named = words.order == "first" and text[tokens[0][0]].isupper()  # "Stati" are states, "stati" is a participle
     if (first in words.stop and not named) or first in words.never or first in words.adjectives:
+        return None
+    if not named and (first.endswith(words.verb_endings) or folded[slice(*tokens[min(1, len(tokens) - 1)])] in words.pronouns):
         return None
     match words.order:
         case "capital":
@@ -142,6 +161,11 @@ def _tokens(folded: str, at: int) -> list[tuple[int, int]]:
         found.append(match.span(1))
         match = _NEXT.match(folded, match.end())
     return found
+
+
+def _is_noun(word: str, following: str, words: UnitWords) -> bool:
+    """A word with the ending of an adjective that no noun follows ("1,2 mln podróżnych w pierwszym miesiącu")."""
+    return word not in words.adjectives and following in words.stop
 
 
 def _is_adjective(word: str, first_letter: str, words: UnitWords) -> bool:
@@ -216,26 +240,21 @@ def _capital_end(text: str, folded: str, tokens: list[tuple[int, int]], words: U
 
 
 def _first(text: str, folded: str, tokens: list[tuple[int, int]], words: UnitWords, cues: list[str]) -> Unit | None:
-    """Romance and Slavic languages: the noun comes first, an agreeing adjective, an acronym or "of" with a bare noun may follow."""
+    """Romance and Slavic languages: the noun comes first; an acronym or "of" with a known complement, in Slavic ones an agreeing adjective, may follow."""
     start, end = tokens[0]
     noun = folded[start:end]
     if "'" in noun and noun.split("'")[0] in ("d", "l", "qu", "n", "s", "c", "dell", "all", "nell", "un"):
         return None
-    fixed = next((phrase for phrase in words.phrases if folded.startswith(phrase, start)), None)
-    if fixed is not None:
-        return Unit(start, start + len(fixed), tuple(cues))
     sure = words.order == "mixed" or words.is_plural(noun) or text[start].isupper()
     name_end = _capital_end(text, folded, tokens, words)
     if name_end != end:  # a foreign name: "AI Factory"
         return Unit(start, name_end, tuple(cues))
-    rest = tokens[1:3]
-    if rest and _belongs(text, folded, rest[0], words):
-        if folded[slice(*rest[0])] in words.after_drop:
-            cues.append(folded[slice(*rest[0])])
+    if len(tokens) > 1 and _belongs(text, folded, tokens[1], words):
+        if words.order == "mixed" or text[slice(*tokens[1])].isupper():
+            end = tokens[1][1]
         else:
-            end = rest[0][1]
-    end = _with_of(text, folded, end, words)
-    return Unit(start, end, tuple(cues), sure=sure)
+            cues.append(folded[slice(*tokens[1])])
+    return Unit(start, _with_of(text, folded, end, words), tuple(cues), sure=sure)
 
 
 def _belongs(text: str, folded: str, span: tuple[int, int], words: UnitWords) -> bool:
@@ -254,17 +273,13 @@ _OF = re.compile(r" (?:(?:d'|dell')|(?:de|di|d'|da|do) (?=[^\W\d_]))([^\W\d_][\w
 
 
 def _with_of(text: str, folded: str, end: int, words: UnitWords) -> int:
-    """ "usines d'IA", "centres de données", "fábricas de inteligencia artificial": "of" without an article belongs to the noun."""
+    """ "usines d'IA", "fábricas de inteligencia artificial": "of" with an acronym or a listed complement belongs to the noun, others only tell more of it."""
     if words.order != "first":
         return end
     match = _OF.match(folded, end)
     if match is None:
         return end
-    word, written = match.group(1), text[match.start(1) : match.end(1)]
-    acronym = written.isupper() and len(written) <= 5
-    if not acronym and (written[0].isupper() or word in words.stop or word in words.never or len(word) < 4):
-        return end
-    for phrase in words.phrases:
-        if folded.startswith(phrase, match.start(1)):
-            return match.start(1) + len(phrase)
-    return match.end(1)
+    written = text[match.start(1) : match.end(1)]
+    if written.isupper() and len(written) <= 5:
+        return match.end(1)
+    return next((match.start(1) + len(phrase) for phrase in words.phrases if folded.startswith(phrase, match.start(1))), end)

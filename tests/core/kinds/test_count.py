@@ -25,7 +25,11 @@ def count(written: str, lang: str = "en") -> Count:
 
 @pytest.mark.parametrize("lang", [*LANGUAGES, *PLAIN])
 def test_precision_and_recall_stay_above_the_floor(lang: str) -> None:
-    scores = score(KIND, count_words, (e for e in examples("count", "developed_on", "bugs_caught", "exam_2026_11") if e.lang == lang))
+    scores = score(
+        KIND,
+        count_words,
+        (e for e in examples("count", "developed_on", "bugs_caught", "exam_2026_11", "exam_2026_11_25") if e.lang == lang),
+    )
     assert scores[lang].precision >= FLOOR, scores[lang].wrong
     assert scores[lang].recall >= FLOOR, scores[lang].wrong
 
@@ -146,7 +150,7 @@ def test_long_runs_take_linear_time(unit: str) -> None:
 
 @pytest.mark.parametrize("lang", [*LANGUAGES, *PLAIN])
 def test_everything_found_reads_back_from_text_and_json(lang: str) -> None:
-    for case in examples("count", "developed_on", "bugs_caught", "exam_2026_11"):
+    for case in examples("count", "developed_on", "bugs_caught", "exam_2026_11", "exam_2026_11_25"):
         if case.lang != lang:
             continue
         for mention in found_in(KIND, case.text, lang):

@@ -122,6 +122,47 @@ def test_a_yearless_day_takes_the_occurrence_nearest_to_publication() -> None:
     assert one("on 20 December", published_on=date(2026, 11, 10)).edtf == "2026-12-20"
 
 
+@pytest.mark.parametrize(
+    ("text", "edtf"),
+    [
+        ("The council met on Friday.", "2026-03-06"),  # without a word of what is to come, the last one
+        ("The council will meet on Friday.", "2026-03-13"),
+        ("On Friday the council will meet.", "2026-03-13"),  # the verb follows where the date opens the clause
+        ("Officials said on Friday that it will open.", "2026-03-06"),  # the other clause is in another tense
+        ("Work must be done by Friday.", "../2026-03-13"),  # a time limit lies ahead
+        ("The line has been closed since Friday.", "2026-03-06/.."),
+        ("It was announced on Tuesday.", "2026-03-10"),  # the day of publication itself
+        ("The hall was reopened last Tuesday.", "2026-03-03"),
+        ("It opens Tuesday next week.", "2026-03-17"),
+    ],
+)
+def test_a_weekday_lies_on_the_side_that_its_clause_tells(text: str, edtf: str) -> None:
+    assert one(text).edtf == edtf
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "It is open Monday to Friday and on Sundays.",
+        "Every Thursday the crew meets here.",
+        "The Sunday Times wrote about Black Friday at length.",
+        "The second Tuesday in a row without power.",
+    ],
+)
+def test_a_weekday_of_any_week_or_in_a_name_is_no_date(text: str) -> None:
+    assert find(text) == []
+
+
+def test_a_weekday_with_the_day_of_the_month_is_where_both_agree() -> None:
+    assert one("A lei foi sancionada na terça-feira (3).", "pt").edtf == "2026-03-03"
+    assert one("Le conseil siège vendredi 20 à Lyon.", "fr").edtf == "2026-03-20"
+
+
+def test_tense_tells_the_year_of_a_far_month() -> None:
+    assert one("The line will open in December.").edtf == "2026-12"
+    assert one("The line was closed in December.").edtf == "2025-12"
+
+
 def test_a_taken_span_is_left_alone() -> None:
     text = "2026 million euros, decided in March 2027"
     found = KIND.find(page_of(text), load("en"), Setting("en"), ((0, 18),))
@@ -156,6 +197,7 @@ HOSTILE = {
     "months": "may " * 100_000,
     "openers": "no date of the end of " * 20_000,
     "words": "é" * 400_000,
+    "weekdays": "on Friday will " * 27_000,
 }
 
 

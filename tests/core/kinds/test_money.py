@@ -25,7 +25,11 @@ def money(written: str, lang: str = "en") -> Money:
 
 @pytest.mark.parametrize("lang", [*LANGUAGES, *PLAIN])
 def test_precision_and_recall_stay_above_the_floor(lang: str) -> None:
-    scores = score(KIND, money_words, (e for e in examples("money", "developed_on", "bugs_caught", "exam_2026_11") if e.lang == lang))
+    scores = score(
+        KIND,
+        money_words,
+        (e for e in examples("money", "developed_on", "bugs_caught", "exam_2026_11", "exam_2026_11_25") if e.lang == lang),
+    )
     assert scores[lang].precision >= FLOOR, scores[lang].wrong
     assert scores[lang].recall >= FLOOR, scores[lang].wrong
 
@@ -90,6 +94,29 @@ def test_a_bare_sign_is_settled_by_the_reader(text: str, lang: str, setting: dic
     assert mention.value.currency == currency
 
 
+@pytest.mark.parametrize(
+    ("text", "lang", "currency"),
+    [
+        ("The tunnel under Melbourne will cost $14 billion, the Australian minister said.", "en", "AUD"),
+        ("Auckland gets a second crossing for $15 billion.", "en", "NZD"),
+        ("Montréal reçoit 300 millions de dollars pour son tramway.", "fr", "CAD"),
+        ("El metro de Bogotá, en Colombia, costará $12 billones.", "es", "COP"),
+        ("En Argentina la obra cuesta 300 millones de pesos.", "es", "ARS"),
+        ("Sweden lends 300 million crowns.", "en", "SEK"),
+        ("Melbourne borrowed US$300m abroad; the tunnel costs $14 billion.", "en", "AUD"),  # who writes US$ means another dollar by $
+        ("NASA pays $300 million for the Canadian arm.", "en", "USD"),  # two countries: not clear
+        ("Canberra pays A$640 million ($420m) for the ships.", "en", "USD"),  # told again in US dollars
+        ("Chile's telescope will cost $1.5 billion.", "en", "USD"),  # English does not write pesos so
+        ("Chile recibe un crédito de 300 millones de dólares.", "es", "USD"),
+        ("Work goes on as planned. " * 100 + "A firm from Toronto helps. It costs $5 million.", "en", "USD"),  # a page about something else
+    ],
+)
+def test_a_bare_sign_is_the_money_of_the_country_a_page_clearly_speaks_of(text: str, lang: str, currency: str) -> None:
+    last = found_in(KIND, text, lang)[-1]
+    assert isinstance(last.value, Money)
+    assert last.value.currency == currency
+
+
 def test_an_unsettled_currency_names_its_candidates() -> None:
     (mention,) = found_in(KIND, "A grant of 24 million was paid.")
     assert isinstance(mention.value, Money)
@@ -106,6 +133,12 @@ def test_a_share_borrows_scale_and_currency_of_its_sentence() -> None:
     found = found_in(KIND, text, "de")
     assert [text[m.start : m.end] for m in found] == ["40 Mio. Euro", "40", "80 Millionen"]
     assert found[1].confidence < found[0].confidence
+
+
+def test_bare_millions_are_in_the_one_currency_of_a_page_that_counts_nothing_else_in_millions() -> None:
+    text = "El programa cuesta 900 millones de euros. Alemania encabeza la lista, con 300 millones."
+    assert [m.value.currency for m in found_in(KIND, text, "es") if isinstance(m.value, Money)] == ["EUR", "EUR"]
+    assert len(found_in(KIND, text + " Lo usan 12 millones de viajeros.", "es")) == 1
 
 
 def test_the_span_leaves_the_hedge_out() -> None:
@@ -180,7 +213,7 @@ def test_a_table_value_gets_its_precision_from_trailing_zeros() -> None:
 
 
 @pytest.mark.parametrize("lang", [*LANGUAGES, *PLAIN])
-@pytest.mark.parametrize("group", ["developed_on", "bugs_caught", "exam_2026_11"])
+@pytest.mark.parametrize("group", ["developed_on", "bugs_caught", "exam_2026_11", "exam_2026_11_25"])
 def test_everything_found_reads_back_from_text_and_json(lang: str, group: str) -> None:
     for case in examples("money", group):
         if case.lang != lang:

@@ -120,9 +120,15 @@ def test_what_is_shown_reads_back_as_the_same_value(status: str, language: str) 
         assert KIND.from_json(KIND.to_json(value)) == value
 
 
-@pytest.mark.parametrize("written", ["", "wonderful", 5, None, {"status": "wonderful"}, "x" * 1000])
+@pytest.mark.parametrize("written", ["", "wonderful", 5, None, {"status": "<b>"}, {"status": 3}, {}, "x" * 1000])
 def test_what_is_no_status_is_not_read(written: object) -> None:
     assert KIND.parse(written, load("en")) is None
+
+
+def test_a_state_outside_the_vocabulary_is_kept_as_a_table_gives_it() -> None:
+    assert KIND.parse({"status": "in tender", "of": "tunnels"}, load("en")) == Status("in tender", "tunnels")
+    assert KIND.parse({"status": "scrapped"}, load("en")) == Status("cancelled")
+    assert KIND.compare(Status("in tender"), Status("signed")).verdict == "different"
 
 
 @settings(max_examples=150, deadline=None)

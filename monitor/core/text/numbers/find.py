@@ -30,7 +30,8 @@ class Number:
     """A number as written at start..end of the folded text.
 
     `value` is None for a vague one, which has `low`/`high` instead. `value == mantissa * scale`; `bare_end` is where the mantissa ends. `loose` says that the
-    scale is an abbreviation that could be a unit ("20m"). `about` is set by words that round themselves ("une douzaine").
+    scale is an abbreviation that could be a unit ("20m"). `about` is set by words that round themselves ("une douzaine"), `collective` by all words that a
+    noun follows with "of" ("dos docenas de becas").
     """
 
     start: int
@@ -45,6 +46,7 @@ class Number:
     words: bool = False
     loose: bool = False
     about: bool = False
+    collective: bool = False
     low: Decimal | None = None
     high: Decimal | None = None
 
@@ -114,7 +116,7 @@ def _assemble(folded: str, tokens: list[_Token], known: Vocabulary) -> list[Numb
     while at < len(tokens):
         token = tokens[at]
         end = numbers[-1].end if numbers else 0
-        if token.start < end:  # a scale word that digits have already taken
+        if token.start < end or _is_article(token):  # a scale word that digits have already taken, or an article
             at += 1
             continue
         if token.digits:
@@ -125,6 +127,11 @@ def _assemble(folded: str, tokens: list[_Token], known: Vocabulary) -> list[Numb
         if number is not None and (number.value is None or number.value < LARGEST):
             numbers.append(number)
     return numbers
+
+
+def _is_article(token: _Token) -> bool:
+    """ "uma" where it ends no number: alone it is an article."""
+    return token.word is not None and token.word.role == "last"
 
 
 def _from_digits(folded: str, token: _Token, known: Vocabulary) -> Number | None:
@@ -144,7 +151,8 @@ def _continued(folded: str, number: Number, known: Vocabulary) -> Number:
     if match is None or number.value is None or (match.group(1) and f" {match.group(1)} " not in known.joiners):
         return number
     scale, end, loose = _scale_after(folded, match.end(), known)
-    if scale == ONE or scale >= number.scale or loose:
+    hundreds = scale == ONE and number.scale == 1000 and len(match.group(2)) == 3 and not match.group(1)  # "12 mil 300 viviendas"
+    if (scale == ONE and not hundreds) or scale >= number.scale or loose:
         return number
     value = number.value + plain(Decimal(match.group(2)) * scale)
     return replace(number, end=end, value=value, precision=precision_of(value), mantissa=plain(value / number.scale))
@@ -206,9 +214,11 @@ def _run(folded: str, tokens: list[_Token], at: int, known: Vocabulary) -> list[
 def _follows(run: list[_Token], word: Word, gap: str) -> bool:
     """Whether the words so far and the next one still make a number; "two three" and "twenty and thirty" do not."""
     if word.role == "tail":
-        return gap == " "
-    if word.role in ("vague", "fraction"):
+        return gap in (" ", "-")
+    if word.role == "fraction":
         return False
+    if word.role == "vague":
+        return word.each is not None and all(t.word is not None and t.word.role == "cardinal" for t in run)
     if word.role == "scale":
         return _parts(run, word) is not None
     last = run[-1].word
@@ -227,6 +237,8 @@ def _parts(run: list[_Token], extra: Word | None = None) -> list[Decimal] | None
             parts.append(word.value * _tail_unit(parts))
         elif word.role == "collective" and parts:
             parts[-1] *= word.value
+        elif word.each is not None and parts:
+            parts = [sum(parts, Decimal(0)) * word.each]
         elif not append(parts, word.value, scale=word.role == "scale"):
             return None
     return parts
@@ -248,12 +260,12 @@ def _from_words(folded: str, run: list[_Token], known: Vocabulary) -> Number | N
         return _vague(run, first)
     if len(run) == 1 and first.role == "fraction" and first.value < 1:
         return None
-    alone = first.role in ("scale", "collective")
-    if alone:
+    if first.role in ("scale", "collective"):
         with_article = _article_before(folded, start, known)
         if with_article is None and run[0].written in known.alone_vague:
             return _plural_alone(run, first)
-        if with_article is None and run[0].written not in known.alone_one:
+        goes_on = any(t.word is not None and t.word.role in ("cardinal", "last") for t in run[1:])  # "ciento cuatro"
+        if with_article is None and run[0].written not in known.alone_one and not goes_on:
             return None
         start = start if with_article is None else with_article
     parts = _parts(run)
@@ -271,7 +283,8 @@ def _composed(start: int, end: int, value: Decimal, run: list[_Token], folded: s
     first = run[0].word
     half = any(t.word is not None and t.word.role in ("fraction", "tail") for t in run)
     precision = precision_of(value) if value == value.to_integral_value() else precision_unit(value)
-    about = first is not None and any(t.word is not None and t.word.role == "collective" for t in run) and first.role == "collective"
+    collective = any(t.word is not None and (t.word.role == "collective" or t.word.each is not None) for t in run)
+    about = collective and first is not None and first.role in ("collective", "fraction")
     return Number(
         start,
         end,
@@ -282,6 +295,7 @@ def _composed(start: int, end: int, value: Decimal, run: list[_Token], folded: s
         bare_end,
         words=True,
         about=about,
+        collective=collective,
         decimals=1 if half and value % 1 else 0,
     )
 

@@ -22,7 +22,8 @@ def relation(folded: str, first: tuple[int, int], second: tuple[int, int], known
         return "pair"
     if gap in known.range_signs:
         opener = _opener(folded, first[0], known)
-        return "pair" if opener in known.deltas or (opener in known.froms and has_moved(folded, first[0], known)) else "range"
+        moves = opener in known.froms and has_moved(folded, first[0], known) and not _is_rise(folded, first[0], known)
+        return "pair" if opener in known.deltas or moves else "range"
     if gap in known.range_ands:
         return "range" if _opener(folded, first[0], known) in known.between else "list"
     return "comma" if gap in (", ", "/") else None
@@ -42,6 +43,12 @@ def _opener(folded: str, start: int, known: Vocabulary) -> str:
     if len(words) > 1 and words[-1] in known.definite:
         words.pop()
     return words[-1].lstrip("(")
+
+
+def _is_rise(folded: str, start: int, known: Vocabulary) -> bool:
+    """ "Hausse de 8 à 10 %": a noun of movement right before "of" tells by how much, not from where."""
+    words = folded[max(0, start - 30) : start].split()
+    return len(words) > 1 and words[-2] in known.rises
 
 
 def has_moved(folded: str, start: int, known: Vocabulary) -> bool:

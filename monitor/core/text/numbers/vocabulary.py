@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from functools import lru_cache
 from typing import Any
@@ -20,11 +20,16 @@ MULTIPLIERS_FROM = Decimal(100)  # words of 100, 1000 ... multiply what stands b
 
 @dataclass(frozen=True, slots=True)
 class Word:
-    """A number word: `role` is cardinal, scale, fraction ("half a"), tail ("and a half"), vague ("several") or collective ("dozen")."""
+    """A number word: `role` is cardinal, scale, fraction ("half a"), tail ("and a half"), vague ("several") or collective ("dozen"), or last: a word that
+    ends a number and is an article anywhere else ("sessenta e uma").
+
+    `each` is what one of a vague plural is: "dezenas" are dozens of something, "duas dezenas" are twenty.
+    """
 
     role: str
     value: Decimal
     high: Decimal | None = None
+    each: Decimal | None = None
 
 
 @dataclass(frozen=True)
@@ -48,6 +53,7 @@ class Vocabulary:
     deltas: frozenset[str]
     definite: frozenset[str]  # articles that may stand before both ends of a range: "tra i 40 e i 60"
     moved: tuple[str, ...]  # beginnings of verbs of movement
+    rises: frozenset[str]  # nouns of movement behind which "of 8 to 10" is how much
     scan: re.Pattern[str]
     scale_after: re.Pattern[str]
     shown: Mapping[str, str] = field(default_factory=dict)
@@ -129,8 +135,9 @@ def vocabulary(lexicon: Lexicon) -> Vocabulary:
         deltas=frozenset(forms(section.get("deltas", ""))),
         definite=frozenset(forms(section.get("definite", ""))),
         moved=tuple(forms(section.get("moved", ""))),
+        rises=frozenset(forms(section.get("rises", ""))),
         scan=_scan(words, components if joined else {}),
-        scale_after=re.compile(rf"[ -]?({alternatives(scales)})(?![^\W_])"),
+        scale_after=re.compile(rf"[ -]?({alternatives(scales)})(?![^\W_]|\.[a-z]\.)"),
         shown=dict(section.get("shown", {})),
         joined=joined,
         components=components,
@@ -147,9 +154,12 @@ def _words(section: Mapping[str, Any]) -> dict[str, Word]:
         ("tails", "tail"),
         ("collectives", "collective"),
         ("scales", "scale"),
+        ("last", "last"),
         ("cardinals", "cardinal"),
     ):
         words |= {form: Word(role, value) for form, value in by_form(section.get(name, {})).items()}
+    for form, value in by_form(section.get("plurals", {})).items():
+        words[form] = replace(words.get(form, Word("vague", 2 * value, 10 * value)), each=value)
     return {
         f: Word("scale", w.value) if w.value >= MULTIPLIERS_FROM and _is_power(w.value) and w.role == "cardinal" else w
         for f, w in words.items()
@@ -160,8 +170,9 @@ def _is_power(value: Decimal) -> bool:
     return value.normalize().as_tuple().digits == (1,)
 
 
-# A number never starts inside a word, a decimal or a path; the codes in front of digits without a blank are the exception. The first digit is consumed before
-# anything is looked back at: patterns that begin with a set of characters are searched forty times faster than those that begin with a look-behind.
+# A number never starts inside a word, a decimal or a path, and behind an apostrophe only where a word is elided ("dell'85%"); the codes in front of digits
+# without a blank are the exception. The first digit is consumed before anything is looked back at: patterns that begin with a set of characters are
+# searched forty times faster than those that begin with a look-behind.
 _CODES = (
     "eur",
     "usd",
@@ -187,7 +198,7 @@ _CODES = (
 )
 _GLUED = "|".join(rf"(?<=\b{code}\d)" for code in _CODES)
 DIGITS = re.compile(
-    rf"[0-9½¼¾](?:(?<=[½¼¾])|(?:(?<![\w.'#@=^~\\]\d)|{_GLUED})(?<!\d[,:/]\d)(?:"
+    rf"[0-9½¼¾](?:(?<=[½¼¾])|(?:(?<![\w.#@=^~\\]\d)(?<!(?<![a-zà-ÿ])'\d)|{_GLUED})(?<!\d[,:/]\d)(?:"
     r"\d{0,2}(?:[ ']\d{3}(?!\d)){1,6}(?:[.,]\d{1,12})?(?![.,']?\d)|\d{0,14}(?:[.,']\d{1,12}){0,6}(?: ?[½¼¾⅓⅔])?(?![.,':/]?\d)))"
 )
 
