@@ -21,7 +21,7 @@ from monitor.core.text.countries import code_of
 from monitor.core.text.names import stands_for
 from monitor.core.text.proper import Word, word_before, words
 
-_BRACKET = re.compile(r" ?\(([A-ZÀ-Þ][\w&+-]{1,9})\)")
+_BRACKET = re.compile(r"\(([A-ZÀ-Þ][\w&+-]{1,9})\)")
 _SHAPE = re.compile(r"[A-ZÀ-Þ][A-ZÀ-Þa-zà-ÿ&]*[A-ZÀ-Þ][a-z]?")
 _ROMAN = re.compile(r"[IVXLC]+")
 _WITHIN_NAME = re.compile(r"[ -]?[A-ZÀ-Þ]|[ -]?\d")  # what follows an acronym that is only a part of a name
@@ -64,10 +64,10 @@ def spelled_out_spans(text: str) -> list[tuple[int, int]]:
     """Names proved by the acronym that follows them in brackets."""
     found = []
     for match in _BRACKET.finditer(text):
-        start = _spelled_out(text, match.start(), match[1])
-        if start is None:
-            continue
-        found.append((start, match.start()))
+        end = match.start() - (text[match.start() - 1 : match.start()] == " ")
+        start = _spelled_out(text, end, match[1])
+        if start is not None:
+            found.append((start, end))
     return found
 
 
@@ -95,7 +95,7 @@ class Acronym(NamedTuple):
 def short_forms(text: str, named: Sequence[tuple[int, int]]) -> Iterator[Acronym]:
     """The acronyms in brackets right behind the names of bodies."""
     for _, end in named:
-        match = _BRACKET.match(text, end)
+        match = _BRACKET.match(text, end + (text[end : end + 1] == " "))
         if match and sum(c.isupper() for c in match[1]) >= 2 and not code_of(match[1]):
             yield Acronym(match.start(1), match.end(1), SHORT_FORM)
 

@@ -136,14 +136,15 @@ def acting_spans(text: str, lexicon: Lexicon) -> tuple[Actor, ...]:
     runs = [_Run(r.start, max(r.end, ends.get(r.start, 0)), r.words) for r in runs]
     sure = {(r.start, r.end): _strength(text, r, found, cues, lexicon) for r in runs}
     _spread(text, runs, sure, found, lexicon)
-    sure |= {(m.start(), m.end()): KNOWN for m in _small_names().finditer(text)}
+    sure |= {(m.start(), m.end()): KNOWN for name, word in _small_names().items() if name in text for m in word.finditer(text)}
     return tuple(Actor(s, e, c) for (s, e), c in sorted(sure.items()) if c)
 
 
 @cache
-def _small_names() -> re.Pattern[str]:
-    """Known names that begin with a small letter: "imec", "dpa"."""
-    return re.compile(rf"(?<![\w.@/-])(?:{_either(n for n in _names() if n[0].islower())})(?![\w@/-]|\.\w)")
+def _small_names() -> Mapping[str, re.Pattern[str]]:
+    """Known names that begin with a small letter ("imec", "dpa"), each with what finds it as a word."""
+    small = (name for names in _names().values() for name, _ in names if name[0].islower())
+    return {name: re.compile(rf"(?<![\w.@/-]){re.escape(name)}(?![\w@/-]|\.\w)") for name in small}
 
 
 def _known(text: str, all_words: Sequence[Word], lexicon: Lexicon) -> Iterator[tuple[tuple[int, int], float]]:

@@ -232,7 +232,9 @@ def country_spans(text: str, lexicon: Lexicon, language: str) -> tuple[CountrySp
     found: list[CountrySpan] = []
     for index, start, end in _automaton(lexicon, language).find_matches_as_indexes(text):
         form = forms[index]
-        if not form.code or not _stands_alone(text, start, end) or is_person(text, start, HONORIFICS):
+        if not form.code or not _stands_alone(text, start, end):
+            continue
+        if form.confidence == NAME_CONFIDENCE and is_person(text, start, HONORIFICS):
             continue
         confidence = _confidence(text, start, end, form)
         if confidence > 0:

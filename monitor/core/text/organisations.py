@@ -21,7 +21,7 @@ from monitor.core.text.acronyms import acronym_bodies, spelled_out_spans
 from monitor.core.text.actors import KNOWN, acting_spans
 from monitor.core.text.countries import read_country
 from monitor.core.text.fold import fold
-from monitor.core.text.legalforms import LEGAL, company_at, with_legal_form
+from monitor.core.text.legalforms import LEGAL, company_at, tail_end, with_legal_form
 from monitor.core.text.names import common_words, find_names
 from monitor.core.text.nametails import small_tail
 from monitor.core.text.proper import FIRST_NAMES, Word, words
@@ -60,6 +60,7 @@ _WHERE_GERMANIC = frozenset({"in", "im", "an", "am", "bei", "beim", "op", "aan",
 _GERMANIC_TIES = frozenset({"für", "der", "des", "und", "von", "zur", "voor", "van", "en", "de", "het"})
 _GERMANIC_ADJECTIVE = re.compile(r"[a-zäöüßéë]{4,}(?:e|en|er)")
 _LANDS = frozenset({"England", "Scotland", "Wales", "Europe", "Africa", "Asia", "America", "Flanders", "Catalonia"})
+_NO_NAME_GAP = frozenset(',;:()[]"“”„«»|/•–.')
 _ROMAN = re.compile(r"[IVX]+|[A-Z]")
 _OPENERS = frozenset(
     """
@@ -84,13 +85,6 @@ _CONJUNCTIONS = {
 _OWNER = re.compile(r"([^'’]{3,30})['’]s? ")
 _POLISH_ADJECTIVE_END = re.compile(r"(?:[yiaeą]|ej|ego|emu|[iy]mi?|[iy]ch)\Z")
 _ADJECTIVE_END = re.compile(r"(?:e|en|er|es|em|s|isch|aal|lijk)\Z")
-# Bodies known by acronym the world over; everything else must be spelled out once or be known to the programme.
-_WELL_KNOWN = frozenset(
-    """
-    NASA ESA CERN JAXA ISRO ESO SKAO EIB EBRD NATO UNESCO WHO OECD IAEA DARPA NOAA NSF ESRF ECMWF EMBL CNES DLR ASI CNRS INRIA CEA CNR INFN CSIC TSMC
-    CINECA GENCI GRNET SURF Rijkswaterstaat
-    """.split()  # noqa: SIM905 - one word a line would hide the code
-)
 
 
 class OrganisationSpan(NamedTuple):
@@ -162,6 +156,8 @@ def organisation_spans(text: str, lexicon: Lexicon, setting: Setting) -> tuple[O
     by_form = _by_form(text, lexicon, {a.start: a.confidence for a in acting})
     kept = _apart(text, [*_known(text, setting), *by_form, *_by_acronym(text), *acting])
     acronyms = acronym_bodies(text, lexicon, [(s.start, s.end) for s in kept if s.confidence > _BY_ACRONYM])
+    if not acronyms:
+        return tuple(kept)
     return tuple(_apart(text, [*kept, *(OrganisationSpan(a.start, a.end, text[a.start : a.end], a.confidence) for a in acronyms)]))
 
 
@@ -195,11 +191,9 @@ def _by_form(text: str, lexicon: Lexicon, acting: Mapping[int, float]) -> list[O
             continue
         span = (
             _at_head(text, capitalised, at, lexicon, acting)
-            or _at_legal_form(text, capitalised, at, lexicon)
+            or (_at_legal_form(text, capitalised, at, lexicon) if word.text in LEGAL or tail_end(text, word.end) else None)
             or (_before_country(text, capitalised, at, lexicon) if word.text in themes else None)
         )
-        if span is None and word.text in _WELL_KNOWN and text[word.start - 1 : word.start] != "(":
-            span = OrganisationSpan(word.start, word.end, word.text, 0.75)
         if span is not None and span.end - span.start <= LONGEST:
             found.append(span)
             skip_to = span.end
@@ -231,15 +225,14 @@ def _before_country(text: str, all_words: Sequence[Word], at: int, lexicon: Lexi
 
 
 @lru_cache(maxsize=32)
-def _small_heads(lexicon: Lexicon) -> re.Pattern[str] | None:
-    heads = lexicon.section("names").get("small_heads", ())
-    return re.compile(rf"(?<!\w)(?:{'|'.join(heads)})(?!\w)") if heads else None
+def _small_heads(lexicon: Lexicon) -> tuple[re.Pattern[str], ...]:
+    return tuple(re.compile(rf"{re.escape(head)}(?!\w)") for head in lexicon.section("names").get("small_heads", ()))
 
 
 def _with_small_heads(text: str, capitalised: Sequence[Word], lexicon: Lexicon) -> Sequence[Word]:
     """The capitalised words and the heads that the language writes small, in order, each with what stands before it."""
-    pattern = _small_heads(lexicon)
-    small = [Word(m.start(), m.end(), m[0], None, False) for m in pattern.finditer(text)] if pattern else []
+    found = (match for head in _small_heads(lexicon) for match in head.finditer(text))
+    small = [Word(m.start(), m.end(), m[0], None, False) for m in found if not text[m.start() - 1 : m.start()].isalnum()]
     if not small:
         return capitalised
     starts = {word.start for word in small}
@@ -255,7 +248,7 @@ def _gap(text: str, start: int, end: int) -> str | None:
 
 def _at_head(text: str, all_words: Sequence[Word], at: int, lexicon: Lexicon, acting: Mapping[int, float]) -> OrganisationSpan | None:
     word = all_words[at]
-    idea = head_idea(word.text, lexicon) or _head_of_two(all_words, at, lexicon)
+    idea = head_idea(word.text, lexicon) or (_head_of_two(all_words, at, lexicon) if word.gap == " " else None)
     if idea is None or (idea == "company" and word.start not in acting and at + 1 < len(all_words) and all_words[at + 1].start in acting):
         return None  # "the group EDF" is EDF
     is_name = idea in _ALWAYS_NAMES or (idea in _MOSTLY_NAMES and not word.first)
@@ -294,7 +287,7 @@ def _second_words(lexicon: Lexicon) -> frozenset[str]:
 def _head_of_two(all_words: Sequence[Word], at: int, lexicon: Lexicon) -> str | None:
     """The idea of a head that a word ends: "Gemeinsame Unternehmen"."""
     word = all_words[at]
-    is_second = word.text in _second_words(lexicon) and at > 0 and word.gap == " "
+    is_second = at > 0 and word.text in _second_words(lexicon)
     return _heads(lexicon).get(f"{all_words[at - 1].text} {word.text}") if is_second else None
 
 
@@ -431,7 +424,7 @@ def _joins(word: Word, after_head: bool, lexicon: Lexicon, *, at_head: bool) -> 
         return False
     if gap in {" ", "-"}:
         return True
-    if not gap.strip() or gap[0] not in " -" or any(c in gap for c in ',;:()[]"“”„«»|/•–.'):
+    if not gap.strip() or gap[0] not in " -" or not _NO_NAME_GAP.isdisjoint(gap):
         return False
     parts = gap.replace("'", "' ").replace("’", "' ").split()
     connectors, adjectives = _connectors(lexicon), _adjectives(lexicon)

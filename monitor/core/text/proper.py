@@ -62,7 +62,7 @@ def words(text: str) -> tuple[Word, ...]:
     last = -1
     for match in _WORD.finditer(text):
         start, written = match.start(), match[0]
-        elided = _ELISION.match(written)
+        elided = None if written.isalpha() else _ELISION.match(written)
         if elided and len(written) > elided.end() and written[elided.end()].isupper():
             start, written = start + elided.end(), written[elided.end() :]
         gap = text[last:start] if last >= 0 and start - last <= 60 else None
@@ -76,6 +76,8 @@ def words(text: str) -> tuple[Word, ...]:
 def _begins(text: str, start: int) -> bool:
     """Whether nothing, a line break or the end of a sentence stands before."""
     at = start - 1
+    if at > 0 and text[at] == " " and text[at - 1].isalnum():
+        return False
     while at >= 0 and text[at] in ' \u00a0"“„«‘(':
         at -= 1
     return at < 0 or text[at] in "\n.!?:;•|–—" or (text[at] == "-" and at < start - 1)
@@ -106,13 +108,15 @@ _PARTICLES = frozenset("van de der den von zu di da do dos del la le ten ter".sp
 
 def is_person(text: str, start: int, titles: Container[str]) -> bool:
     """Whether a name is the last one of a person with a title: "Ms Chelsea Holland", "Mevrouw Van Leuven", "de heer Gent"."""
-    before = text[max(0, start - 40) : start].rsplit("\n", 1)[-1].split(" ")[-4:-1] if text[start - 1 : start] == " " else []
-    for word in reversed(before):
-        bare = word.rstrip(".")
+    end = start - 1
+    while end > 0 and text[end] == " ":
+        first = text.rfind(" ", max(0, end - 20), end) + 1
+        bare = text[first:end].rsplit("\n", 1)[-1].rstrip(".")
         if bare in titles or bare.capitalize() in titles:
             return True
-        if not (bare[:1].isupper() or bare in _PARTICLES) or word[-1:] in {",", ";", ":"}:
+        if not (bare[:1].isupper() or bare in _PARTICLES) or bare[-1:] in ",;:" or first == 0:
             return False
+        end = first - 1
     return False
 
 

@@ -97,15 +97,18 @@ def place_spans(page: Page, lexicon: Lexicon, setting: Setting) -> tuple[PlaceSp
 def _where_the_others_are(sure: Sequence[PlaceSpan], scene: PageScene) -> Iterator[PlaceSpan]:
     """The places again, towns of a name that several countries have moved to the country most other places of the page are in."""
     all_countries = Counter(s.place.country for s in sure)
+    if not any(count > 1 and code not in scene.met for code, count in all_countries.items()):
+        yield from sure
+        return
     same = Counter((s.place.name, s.place.country) for s in sure)
     for span in sure:
-        options = _options(scene.text[span.start : span.end], scene.language, False)
-        if len({c.place.country for c in options}) > 1 and not _country_beside(scene.text, span.end):
-            own = same[span.place.name, span.place.country]
-            met = _mostly(all_countries, span.place.country, own)
-            best = max(options, key=lambda c: _fit(c, scene._replace(met=scene.met | met), None))
-            span = span._replace(place=best.place)
-        yield span
+        met = _mostly(all_countries, span.place.country, same[span.place.name, span.place.country]) - scene.met - {span.place.country}
+        if met and not _country_beside(scene.text, span.end):
+            told = scene._replace(met=scene.met | met)
+            options = _options(scene.text[span.start : span.end], scene.language, False)
+            yield span._replace(place=max(options, key=lambda c: _fit(c, told, None)).place) if options else span
+        else:
+            yield span
 
 
 def _mostly(countries: Mapping[str | None, int], own_country: str | None, own: int) -> frozenset[str]:
@@ -120,12 +123,13 @@ def _scored(scene: PageScene, countries: Sequence[CountrySpan], organisations: S
     all_words = words(scene.text)
     at = 0
     while at < len(all_words):
-        span = None
-        if is_free(all_words[at].start, all_words[at].end):
-            span = _longest(scene, all_words, at)
+        word = all_words[at]
+        if not is_free(word.start, word.end):
+            at += 1
+            continue
+        span = _longest(scene, all_words, at)
         if span is None:
-            if is_free(all_words[at].start, all_words[at].end):
-                yield from _pair(scene, all_words[at])
+            yield from _pair(scene, word)
             at += 1
             continue
         yield span
@@ -135,7 +139,7 @@ def _scored(scene: PageScene, countries: Sequence[CountrySpan], organisations: S
 
 def _pair(scene: PageScene, word: Word) -> Iterator[PlaceSpan]:
     """Two or three larger towns written as one word: the line "Madrid-Badajoz"."""
-    parts = _TOWN_PAIR.split(word.text)
+    parts = _TOWN_PAIR.split(word.text) if not word.text.isalpha() else ()
     if not 2 <= len(parts) <= 3 or not all(p[:1].isupper() and p not in FIRST_NAMES for p in parts):
         return
     found: list[PlaceSpan] = []
@@ -155,12 +159,7 @@ def _pair(scene: PageScene, word: Word) -> Iterator[PlaceSpan]:
 def _longest(scene: PageScene, all_words: Sequence[Word], at: int) -> PlaceSpan | None:
     """The longest place name that begins at a word, scored; None when no place is called so."""
     last = at
-    while (
-        last + 1 < len(all_words)
-        and last + 1 - at < _MOST_WORDS
-        and all_words[last + 1].gap is not None
-        and _JOINTS.fullmatch(all_words[last + 1].gap or "")
-    ):
+    while last + 1 < len(all_words) and last + 1 - at < _MOST_WORDS and _is_joint(all_words[last + 1].gap):
         last += 1
     for end_at in range(last, at - 1, -1):
         start, end = _with_article(scene.text, all_words[at].start), all_words[end_at].end
@@ -175,9 +174,17 @@ def _longest(scene: PageScene, all_words: Sequence[Word], at: int) -> PlaceSpan 
     return None
 
 
+@lru_cache(maxsize=4096)
+def _is_joint(gap: str | None) -> bool:
+    return gap is not None and _JOINTS.fullmatch(gap) is not None
+
+
 def _with_article(text: str, start: int) -> int:
     """The start of a name with the article that words() has cut off: "L'Aquila", "'s-Hertogenbosch"."""
-    return next((start - len(a) for a in _ARTICLES if text.startswith(a, start - len(a)) and start >= len(a)), start)
+    before = text[max(0, start - 3) : start]
+    if "'" not in before and "’" not in before:
+        return start
+    return next((start - len(a) for a in _ARTICLES if before.endswith(a)), start)
 
 
 @lru_cache(maxsize=8192)
@@ -209,7 +216,7 @@ def _judge(scene: PageScene, all_words: Sequence[Word], at: int, end_at: int, st
     beside = _country_beside(scene.text, end)
     best = max(options, key=lambda c: _fit(c, scene, beside))
     score = _size(best, scene.text[start:end])
-    is_told = scene.towns is not None and scene.towns.search(scene.text, max(0, start - 40), start) is not None
+    is_told = scene.towns is not None and scene.towns.tell(scene.text, start)
     score += _context(scene, start, end, best) + (0.35 if is_told else 0.0)
     if beside and best.place.country == beside:
         score += 0.55

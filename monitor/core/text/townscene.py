@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-import re
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from functools import lru_cache
 from typing import NamedTuple
+
+from ahocorasick_rs import AhoCorasick, MatchKind
 
 from monitor.core import lang
 from monitor.core.lang import Lexicon
@@ -14,22 +15,13 @@ from monitor.core.model import Form, Page, Setting
 from monitor.core.text.countries import CountrySpan, language_of
 from monitor.core.text.organisations import OrganisationSpan
 from monitor.core.text.proper import lower_words
+from monitor.core.text.towncues import TownCues, town_cues
 
 _MAIN_COUNTRIES = {
     "de": ("DE", "AT", "CH"), "fr": ("FR", "BE", "CH"), "en": ("GB", "IE", "US"), "es": ("ES",), "it": ("IT", "CH"), "pl": ("PL",), "pt": ("PT", "BR"),
     "nl": ("NL", "BE"), "fi": ("FI",), "sv": ("SE", "FI"), "da": ("DK",), "cs": ("CZ",), "sk": ("SK",), "sl": ("SI",), "hr": ("HR",), "hu": ("HU",),
     "ro": ("RO",), "bg": ("BG",), "el": ("GR", "CY"), "et": ("EE",), "lv": ("LV",), "lt": ("LT",),
 }  # fmt: skip
-# "The power station of Almaraz", "le chantier de Flamanville": what ties a thing to its place, and the ideas of such things.
-_TIES = {
-    "fr": ("de", "du", "d'", "d’"),
-    "es": ("de", "del"),
-    "it": ("di", "del", "della"),
-    "pt": ("de", "do", "da"),
-    "nl": ("van",),
-    "en": ("of",),
-}
-_STANDING = ("plant", "reactor", "station", "factory", "hospital", "spaceport", "site", "datacentre", "hub", "campus", "park")
 
 
 class PageScene(NamedTuple):
@@ -46,7 +38,7 @@ class PageScene(NamedTuple):
     at: frozenset[str]
     of: frozenset[str]
     titles: frozenset[str]
-    towns: re.Pattern[str] | None  # what says right before a name that it is a place: "the town of", "gmina", "the hospital of"
+    towns: TownCues | None
     hosting: tuple[str, ...]  # verbs that only a place or a body has for a subject: "will host"
     ordinary: frozenset[str]
     cells: tuple[tuple[int, int], ...]
@@ -66,28 +58,10 @@ def _word_sets(lexicon: Lexicon) -> tuple[frozenset[str], ...]:
 
 
 @lru_cache(maxsize=32)
-def _towns(lexicon: Lexicon) -> re.Pattern[str] | None:
-    """Nouns for places and for what stands in them, as they come right before a name."""
-    section = lexicon.section("names")
-    if "towns" not in section:
-        return None
-    ties = "|".join(re.escape(t) for t in _TIES.get(lexicon.code, ()))
-    nouns = {f.lower() for idea in _STANDING for f in section.get("words", {}).get(idea, ()) if not f.startswith("-")}
-    things = "|".join(re.escape(n) for n in sorted(nouns, key=len, reverse=True))
-    written = {form for t in section["towns"] for form in (t, t[:1].upper() + t[1:])}
-    towns = "|".join(re.escape(t) for t in sorted(written, key=len, reverse=True))
-    standing = rf"|(?:{things}|{'|'.join(section.get('works', ('(?!)',)))})(?: [^\W\d_]+)? (?:{ties})" if ties else ""
-    return re.compile(rf"(?<![\w-])(?:(?:{towns}){standing}) ?\Z")
-
-
-@lru_cache(maxsize=32)
-def _varieties(lexicon: Lexicon) -> tuple[re.Pattern[str], Mapping[str, str]] | None:
+def _varieties(lexicon: Lexicon) -> tuple[AhoCorasick, tuple[str, ...]] | None:
     """What finds the marks of the countries a language is written in, and the country of each mark."""
     marks = {mark: country for country, found in lexicon.section("names").get("varieties", {}).items() for mark in found}
-    if not marks:
-        return None
-    written = "|".join(re.escape(m) for m in sorted(marks, key=len, reverse=True))
-    return re.compile(rf"(?<!\w)(?:{written})(?:(?<=\W)|(?!\w))"), marks
+    return (AhoCorasick(list(marks), matchkind=MatchKind.LeftmostLongest), tuple(marks.values())) if marks else None
 
 
 def variety_of(text: str, lexicon: Lexicon) -> str | None:
@@ -95,9 +69,14 @@ def variety_of(text: str, lexicon: Lexicon) -> str | None:
     known = _varieties(lexicon)
     if known is None:
         return None
-    pattern, marks = known
-    found = Counter(marks[m] for m in pattern.findall(text))
+    automaton, countries = known
+    found = Counter(countries[number] for number, start, end in automaton.find_matches_as_indexes(text) if _is_whole(text, start, end))
     return found.most_common(1)[0][0] if found else None
+
+
+def _is_whole(text: str, start: int, end: int) -> bool:
+    before, after = text[start - 1 : start], text[end : end + 1]
+    return not (before.isalnum() and text[start].isalpha()) and not (after.isalnum() and text[end - 1].isalpha())
 
 
 def page_scene(
@@ -131,7 +110,7 @@ def page_scene(
         at,
         of,
         titles,
-        _towns(lexicon),
+        town_cues(lexicon),
         hosting,
         ordinary,
         cells,
