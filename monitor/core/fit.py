@@ -57,6 +57,9 @@ LEAST_NEW = 100_000
 FAR_EARLIER = timedelta(days=180)
 # A number this close to the known one is its next state though a word more stands in its unit.
 NEXT = Decimal("1.1")
+
+# Weight of a date well before the known one in prose without a word of change.
+EARLIER = 0.5
 # Below this share of the known number a count is one of some of them.
 SOME = Decimal("0.85")
 
@@ -340,6 +343,14 @@ def _is_some_of(said: Value, known: Value) -> bool:
     return isinstance(said, Count) and isinstance(known, Count) and said.count < known.count * SOME
 
 
+def _is_earlier(said: Value, known: Value) -> bool:
+    """Well before the known date? Dates slip far more often than they are brought forward; steps towards an event are told of every day."""
+    if not isinstance(said, DateSpan) or not isinstance(known, DateSpan) or known.start is None:
+        return False
+    last = said.end or said.start
+    return last is not None and known.start - last > timedelta(days=90)
+
+
 def _is_less(said: Value, known: Value) -> bool:
     """Less than half the known amount? Budgets grow more often than they are halved; parts are told of every day."""
     if not isinstance(said, Money) or not isinstance(known, Money) or said.currency != known.currency:
@@ -388,6 +399,8 @@ def role_said(signature: Signature, observation: Observation, agrees: bool, said
         return Factor(0.2, "a deadline")
     if isinstance(observation.value, DateSpan) and observation.value.is_told_from_today:
         return Factor(0.75, "a date relative to the page's own")
+    if _is_earlier(counts[0], counts[1]) and not (agrees or observation.pair or said_anew):
+        return Factor(EARLIER, "earlier than known, without a word of change: perhaps a step towards it")
     if Role.SCENARIO in roles:
         return Factor(0.6, "only supposed")
     return Factor(1.0, "")
