@@ -22,7 +22,7 @@ def codes_of(case: Example) -> list[str]:
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_countries_of_news_sentences_are_found_and_nothing_else(language: str) -> None:
     score = Score()
-    for case in phrases("country", "exam_2026_11"):
+    for case in phrases("country", "exam_2026_11", "exam_2026_11_25"):
         if case.lang == language:
             score.add(case.text, list(case.values), codes_of(case))
     assert score.hit

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterable
 
 import pytest
@@ -27,7 +28,9 @@ def marks(cases: Iterable[Example]) -> Score:
 
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_organisations_are_found_and_nothing_else(language: str) -> None:
-    score = marks(case for case in phrases("organisation", "developed_on", "bugs_caught", "exam_2026_11") if case.lang == language)
+    score = marks(
+        case for case in phrases("organisation", "developed_on", "bugs_caught", "exam_2026_11", "exam_2026_11_25") if case.lang == language
+    )
     assert score.hit
     assert score.precision >= FLOOR, score.wrong
     assert score.recall >= FLOOR, score.wrong
@@ -45,6 +48,24 @@ def test_a_name_the_programme_knows_is_found_whatever_its_form() -> None:
     setting = Setting(names=(KnownName("Pharos Foundation", "host"), KnownName("LuxProvide", "organisation")))
     page = page_of("LuxProvide runs the machine.")
     assert [m.value for m in KIND.find(page, load("en"), setting, [])] == [Organisation("LuxProvide")]
+
+
+def test_what_is_a_body_once_is_one_all_over_the_page() -> None:
+    page = page_of("Selon le CERFAP, le délai sera tenu. Les essais durent ; CERFAP oblige.", "fr")
+    found = KIND.find(page, load("fr"), Setting(language="fr"), [])
+    assert [page.text[m.start : m.end] for m in found] == ["CERFAP", "CERFAP"]
+
+
+def test_an_acronym_that_is_called_a_thing_is_none() -> None:
+    page = page_of("Le télescope CERFAP observe. Le CERFAP coûtera un milliard.", "fr")
+    assert KIND.find(page, load("fr"), Setting(language="fr"), []) == []
+
+
+def test_long_runs_of_names_take_linear_time() -> None:
+    began = time.process_time()
+    for unit in ("Conseil national de recherches du ", "le CERFAP et ", "X & ", "S.A. ", "Ministério da A, ", "(ABC) ", "Mr A B "):
+        KIND.find(page_of(unit * 5_000, "fr"), load("fr"), Setting(language="fr"), [])
+    assert time.process_time() - began < 8
 
 
 def test_a_place_in_or_behind_the_name_gives_the_country() -> None:
