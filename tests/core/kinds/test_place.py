@@ -122,6 +122,6 @@ def test_a_place_compares_by_what_it_is_not_by_its_spelling() -> None:
 
 def test_a_long_run_of_capitals_is_read_in_linear_time() -> None:
     page = page_of("A" * 200_000 + " " + "Ab-" * 60_000 + " " + "(" * 50_000 + "Bb " * 20_000)
-    began = time.perf_counter()
+    began = time.process_time()
     KIND.find(page, load("en"), Setting(), [])
-    assert time.perf_counter() - began < 5
+    assert time.process_time() - began < 5

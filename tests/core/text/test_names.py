@@ -146,6 +146,6 @@ def test_thirty_kilobytes_are_searched_quickly() -> None:
     names = tuple(KnownName(f"Projekt {n} Jülich", "site", str(n)) for n in range(300))
     text = ("Die Universität prüft für Köln das Gebäude am Projekt 7 Jülich. " * 600)[:30_000]
     find_names(text, names)
-    began = time.perf_counter()
+    began = time.process_time()
     find_names(text, names)
-    assert time.perf_counter() - began < 0.1
+    assert time.process_time() - began < 0.1
