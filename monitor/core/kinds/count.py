@@ -79,7 +79,7 @@ class CountKind:
         """The value of the JSON shape; negative or unreadable counts are None."""
         count, low, high = (decimal_of(data.get(name)) for name in ("count", "min", "max"))
         count = low if count is None else count
-        qualifier = str(data.get("qualifier") or "exact")
+        qualifier = str(data.get("qualifier") or ("range" if low is not None and high is not None else "exact"))
         unit = data.get("unit")
         if count is None or count < 0 or qualifier not in list(Qualifier) or not (unit is None or isinstance(unit, str)):
             return None

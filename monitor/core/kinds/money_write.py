@@ -130,7 +130,9 @@ def decimals_of(value: Decimal) -> int:
 
 
 def decimal_of(value: object) -> Decimal | None:
-    """A finite, plausible decimal of a string or whole number; None for anything else."""
+    """A finite, plausible decimal of a string or number; None for anything else. A float ("7.5" of a TOML file) counts as the digits it is written with."""
+    if isinstance(value, float):
+        value = repr(value)
     if isinstance(value, bool) or not isinstance(value, str | int | Decimal):
         return None
     if isinstance(value, str) and (len(value) > 40 or "_" in value):

@@ -69,7 +69,7 @@ class SiteKind:
         """The inverse; None without a name, host, place or country; coordinates are looked up when they are missing."""
         name, host, place = (_text(data.get(k)) for k in ("name", "host", "place"))
         written = _text(data.get("country"))
-        country = read_country(written) if written else None
+        country = (read_country(written) or read_country(written.upper())) if written else None
         if not (name or host or place or country) or (written and country is None):
             return None
         lat, lon = data.get("lat"), data.get("lon")

@@ -157,3 +157,17 @@ def test_everything_found_reads_back_from_text_and_json(lang: str) -> None:
             shown = KIND.show(mention.value, load(lang))
             assert KIND.parse(shown, load(lang)) == mention.value, (case.text, shown)
             assert KIND.from_json(KIND.to_json(mention.value)) == mention.value
+
+
+def test_a_table_may_hold_a_fraction_and_a_range() -> None:
+    assert KIND.parse({"count": 7.5, "unit": "km"}, load("en")) == KIND.parse("7.5 km", load("en"))
+    between = KIND.parse({"min": "5", "max": "7", "unit": "sites"}, load("en"))
+    assert isinstance(between, Count)
+    assert between.qualifier is Qualifier.RANGE
+
+
+def test_a_measure_of_a_table_is_compared_with_one_of_a_page() -> None:
+    known, said = KIND.parse({"count": "2000", "unit": "MW"}, load("en")), KIND.parse("2,200 MW", load("en"))
+    assert known is not None
+    assert said is not None
+    assert KIND.compare(known, said).verdict == "different"
