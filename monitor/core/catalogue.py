@@ -12,7 +12,7 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
-from itertools import islice, takewhile
+from itertools import combinations, islice, takewhile
 
 from monitor.core.kinds import Kind
 from monitor.core.lang import load
@@ -190,6 +190,10 @@ class KnownSums:
         self.largest: dict[str | None, Decimal] = {}
         for value in self.announced:
             self.largest[value.currency] = max(self.largest.get(value.currency, Decimal(0)), size_of(value) or Decimal(0))
+        by_fact: dict[str, list[Money]] = {}
+        for fact, value in known:
+            by_fact.setdefault(fact.key, []).append(value)
+        self.steps = [step for values in by_fact.values() for a, b in combinations(values, 2) if (step := _step(a, b)) is not None]
         self._sorted = sorted((size, fact.key) for fact, value in known if (size := size_of(value)) is not None)
 
     def near(self, value: Money) -> list[str]:
@@ -200,6 +204,14 @@ class KnownSums:
         low, high = size * (1 - NEARLY), size * (1 + NEARLY)
         first = bisect_left(self._sorted, (low, ""))
         return [key for amount, key in takewhile(lambda pair: pair[0] <= high, islice(self._sorted, first, None))]
+
+
+def _step(one: Money, other: Money) -> Money | None:
+    """By how much two known values of a fact differ: "the additional two billion"."""
+    a, b = size_of(one), size_of(other)
+    if a is None or b is None or one.currency != other.currency or a == b:
+        return None
+    return Money(abs(a - b), one.currency, precision=max(one.precision, other.precision))
 
 
 def size_of(value: Money) -> Decimal | None:

@@ -8,6 +8,7 @@ from decimal import Decimal
 
 from monitor.core.catalogue import size_of
 from monitor.core.fit import (
+    coincide,
     money_about,
     subject_of,
     telling,
@@ -68,6 +69,10 @@ class NewFacts(PageLinking):
             return None
         if isinstance(observation.value, Money) and (self._is_above_all(observation.value) or self._is_pot_of_many(observation)):
             return None  # a part cannot be more than the whole; a call's pot is shared with others
+        if isinstance(observation.value, Money) and any(
+            s.currency == observation.value.currency and coincide(s, observation.value) for s in self._sums.steps
+        ):
+            return None  # by so much a known sum has moved
         if about in SORTS and situation.concepts[about].nearness < SENTENCE and not self._is_ours_near(situation):
             return None  # neither what the money is nor whose is said by it
         if about is None or (not (self.official and is_prose) and self._is_of_strangers(observation, situation)):
