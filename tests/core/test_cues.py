@@ -78,3 +78,8 @@ def test_two_halves_of_a_pair_share_its_id() -> None:
 def test_range_of_years_is_no_pair() -> None:
     dates = [o for o in observed("Works run from 2027 to 2031.", "en") if o.kind == "date"]
     assert [o.pair for o in dates] == [None] * len(dates)
+
+
+def test_a_name_with_a_word_of_negation_in_it_denies_nothing() -> None:
+    said = observed("Le préfet du Pas-de-Calais a signé l'arrêté : le budget du Pas-de-Calais est de 30 millions d'euros.", "fr")
+    assert not [o for o in said if o.kind in ("status", "money") and Role.DENIED in o.roles]

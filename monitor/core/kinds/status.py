@@ -127,7 +127,7 @@ class _Words:
         self.names.update(section.get("names", {}))
         self.search = re.compile(stemmed([*self.whole, *(f"{stem}*" for stem in self.stems)]))
         self.longest_stem = re.compile(pattern(self.stems, whole=False))
-        self.negation = re.compile(stemmed(section.get("not", [])))
+        self.negation = re.compile(f"(?:{stemmed(section.get('not', []))})(?![-\u2011])")  # "Pas-de-Calais" denies nothing
         self.future = re.compile(stemmed(section.get("future", [])))
         self.soon = re.compile(stemmed(section.get("present_ends", [])))
         self.suits = re.compile(stemmed(section.get("suits", [])))

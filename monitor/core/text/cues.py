@@ -108,7 +108,11 @@ def mark(text: str, start: int, lexicon: Lexicon) -> Sentence:
     senses = vocabulary(lexicon).senses(words)
     by_concept: dict[str, list[Sense]] = {}
     for sense in senses:
-        by_concept.setdefault(sense.concept, []).append(sense)
+        if sense.concept != "denied" or text[sense.end - start : sense.end - start + 1] not in (
+            "-",
+            "\u2011",
+        ):  # "Pas-de-Calais" denies nothing
+            by_concept.setdefault(sense.concept, []).append(sense)
     return Sentence(text, start, words, senses, bounds, by_concept)
 
 
