@@ -73,6 +73,7 @@ class Catalogue:
         self.kinds = kinds
         self.facts = {f.key: f for f in (*baseline.facts, *provisional) if not f.removed}
         self.currency = _currency(baseline.facts)
+        self._sites = {f.key: stems(f"{f.label} {f.value.name or ''}") for f in self.facts.values() if isinstance(f.value, Site)}
         self.lists_some_sites = _lists_some_sites(self.facts.values())
         self.programme = stems(" ".join((baseline.title, *baseline.aliases)))
         self.names = _names(baseline, self.facts.values(), self.programme)
@@ -158,8 +159,7 @@ class Catalogue:
         named = (n for span in known_names.names_in(fact.scope, self._finder) for n in span.names)
         found = frozenset(n.key for n in named if n.key and n.kind in ("site", "organisation", "host", "place"))
         words = stems(fact.scope)
-        sites = {f.key: stems(f"{f.label} {f.value.name or ''}") for f in self.facts.values() if isinstance(f.value, Site)}
-        of_part = [key for key, named in sites.items() if words and words <= named] if not found and len(sites) > 1 else []
+        of_part = [key for key, named in self._sites.items() if words and words <= named] if not found and len(self._sites) > 1 else []
         return frozenset(of_part) if len(of_part) == 1 else found
 
     def _label_keys(self, fact: Fact) -> frozenset[str]:

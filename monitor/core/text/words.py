@@ -15,6 +15,7 @@ from typing import NamedTuple
 
 from monitor.core.lang import Lexicon
 
+SHORT = 120  # labels, headers and names are asked for again and again, once a language
 WORD = re.compile(r"[^\W_]+(?:['’][^\W_]+)?")
 _APOSTROPHES = re.compile(r"^(?:l|d|qu|c|s|n|j|m|all|dell|nell|sull|dall|un)['’]")
 
@@ -54,6 +55,15 @@ class Token(NamedTuple):
 
 def tokens(text: str, start: int = 0) -> list[Token]:
     """The plain words of `text` in order; offsets are moved by `start`. French and Italian elisions ("l'usine") lose their article."""
+    return list(_short(text)) if not start and len(text) <= SHORT else _cut(text, start)
+
+
+@lru_cache(maxsize=4096)
+def _short(text: str) -> tuple[Token, ...]:
+    return tuple(_cut(text, 0))
+
+
+def _cut(text: str, start: int) -> list[Token]:
     found = []
     for match in WORD.finditer(plain(text)):
         word, at = match[0], match.start()
