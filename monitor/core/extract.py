@@ -29,7 +29,7 @@ NAMES = ("site", "organisation", "place", "country", "status")
 MOST_OBSERVATIONS = 200
 
 # Anything derived carries the version of what derived it: raise it when reading, extraction or linking gives other results for the same page.
-EXTRACTOR_VERSION = "1"
+EXTRACTOR_VERSION = "2"
 
 # Confidence of a known name met by itself: it is the site, but nothing may be said of it.
 KNOWN_SITE = 0.7

@@ -39,7 +39,7 @@ from monitor.core.text.words import properties
 # What is counted only in passing: a new number of these is a detail, not a fact of the programme.
 _DETAILS = frozenset({"jobs", "homes", "students", "beds", "length", "power", "compute", "duration"})
 RESTATED_WITHIN = Decimal("1.2")  # a sum restated in a foreign currency is hardly further off the rate of the years
-ABOVE_ALL = Decimal("1.5")
+ABOVE_ALL = Decimal("1.5")  # so many times the largest known amount is no part of the programme
 MANY = 10  # projects that share the pot of a call
 POT_REACH = 40  # letters between the pot and their number
 
@@ -63,16 +63,8 @@ class NewFacts(PageLinking):
         about = self._about(observation, situation)
         passage = self.page.passages[observation.passage]
         is_prose = passage.form == "paragraph" and ":" not in self.page.text[observation.sentence_start : observation.start]
-        if isinstance(observation.value, Money) and telling(observation.value) >= 0.68 and next(self._facts_saying(observation), None):
-            return None  # another look at a known amount, in words that do not name its fact
-        if isinstance(observation.value, Money) and self._is_known_in_another_currency(observation.value):
+        if isinstance(observation.value, Money) and self._is_no_sum_of_its_own(observation, observation.value):
             return None
-        if isinstance(observation.value, Money) and (self._is_above_all(observation.value) or self._is_pot_of_many(observation)):
-            return None  # a part cannot be more than the whole; a call's pot is shared with others
-        if isinstance(observation.value, Money) and any(
-            s.currency == observation.value.currency and coincide(s, observation.value) for s in self._sums.steps
-        ):
-            return None  # by so much a known sum has moved
         if about in SORTS and situation.concepts[about].nearness < SENTENCE and not self._is_ours_near(situation):
             return None  # neither what the money is nor whose is said by it
         if about is None or (not (self.official and is_prose) and self._is_of_strangers(observation, situation)):
@@ -85,6 +77,14 @@ class NewFacts(PageLinking):
         reasons = (f"about {subject.text if subject else 'the programme'}, {about}", "no known fact covers it")
         score = 0.6 if situation.names else 0.5
         return Linked(observation, None, score, reasons, label, f"{observation.kind}|{subject.text if subject else ''}|{about}")
+
+    def _is_no_sum_of_its_own(self, observation: Observation, value: Money) -> bool:
+        """Is it a known amount told without its fact's words, or in another currency, the step by which one moved, or more than a part can be?"""
+        if telling(value) >= 0.68 and next(self._facts_saying(observation), None):
+            return True
+        if any(step.currency == value.currency and coincide(step, value) for step in self._sums.steps):
+            return True
+        return self._is_known_in_another_currency(value) or self._is_above_all(value) or self._is_pot_of_many(observation)
 
     def _is_known_in_another_currency(self, value: Money) -> bool:
         """A paper abroad tells a known amount in its readers' money only, in which the programme keeps none of its own."""
