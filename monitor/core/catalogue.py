@@ -9,7 +9,7 @@ import heapq
 import re
 from bisect import bisect_left
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from itertools import combinations, islice, takewhile
@@ -29,6 +29,7 @@ VALUE_WORDS = stems(
     "miliardy miliardow milhao milhoes bilhao bilhoes miljoen miljard montant betrag summe importe cuantia importo kwota montante valor bedrag crore lakh"
 )
 
+# A little more than the widest slack under which two amounts coincide.
 NEARLY = Decimal("0.06")
 
 # Scopes that set nothing apart, as people write them.
@@ -74,7 +75,7 @@ class Catalogue:
         self.facts = {f.key: f for f in (*baseline.facts, *provisional) if not f.removed}
         self.currency = _currency(baseline.facts)
         self._sites = {f.key: stems(f"{f.label} {f.value.name or ''}") for f in self.facts.values() if isinstance(f.value, Site)}
-        self.lists_some_sites = _lists_some_sites(self.facts.values())
+        self.lists_some_sites = _lists_some_sites(self._sites.values(), self.facts.values())
         self.programme = stems(" ".join((baseline.title, *baseline.aliases)))
         self.names = _names(baseline, self.facts.values(), self.programme)
         self.aliases = [a for a in (frozenset(stem(t.word) for t in tokens(n)) for n in (baseline.title, *baseline.aliases)) if a]
@@ -189,16 +190,16 @@ class KnownSums:
         self.announced = [v for f, v in known if f.version]
         self.largest: dict[str | None, Decimal] = {}
         for value in self.announced:
-            self.largest[value.currency] = max(self.largest.get(value.currency, Decimal(0)), size_of(value) or Decimal(0))
+            self.largest[value.currency] = max(self.largest.get(value.currency, Decimal(0)), value.size or Decimal(0))
         by_fact: dict[str, list[Money]] = {}
         for fact, value in known:
             by_fact.setdefault(fact.key, []).append(value)
         self.steps = [step for values in by_fact.values() for a, b in combinations(values, 2) if (step := _step(a, b)) is not None]
-        self._sorted = sorted((size, fact.key) for fact, value in known if (size := size_of(value)) is not None)
+        self._sorted = sorted((size, fact.key) for fact, value in known if (size := value.size) is not None)
 
     def near(self, value: Money) -> list[str]:
-        """The keys of the facts with an amount within a twentieth of this one."""
-        size = size_of(value)
+        """The keys of the facts with an amount near this one."""
+        size = value.size
         if size is None:
             return []
         low, high = size * (1 - NEARLY), size * (1 + NEARLY)
@@ -208,15 +209,10 @@ class KnownSums:
 
 def _step(one: Money, other: Money) -> Money | None:
     """By how much two known values of a fact differ: "the additional two billion"."""
-    a, b = size_of(one), size_of(other)
+    a, b = one.size, other.size
     if a is None or b is None or one.currency != other.currency or a == b:
         return None
     return Money(abs(a - b), one.currency, precision=max(one.precision, other.precision))
-
-
-def size_of(value: Money) -> Decimal | None:
-    """The figure an amount is compared by: itself, or an end of its range."""
-    return value.amount or value.max or value.min
 
 
 def _names(baseline: Baseline, facts: Iterable[Fact], programme: frozenset[str]) -> tuple[KnownName, ...]:
@@ -242,10 +238,11 @@ def _names(baseline: Baseline, facts: Iterable[Fact], programme: frozenset[str])
     return tuple(unique.values())
 
 
-def _lists_some_sites(facts: Iterable[Fact]) -> bool:
-    """Does the programme count more sites ("40 hospitals") than it has facts of ("West Suffolk Hospital")? Then a name it does not hold may be an old one."""
-    facts = list(facts)
-    named = [stems(f"{f.label} {f.value.name or ''}") for f in facts if isinstance(f.value, Site)]
+def _lists_some_sites(named: Collection[frozenset[str]], facts: Iterable[Fact]) -> bool:
+    """Does the programme count more sites ("40 hospitals") than it has facts of ("West Suffolk Hospital")? Then a name it does not hold may be an old one.
+
+    `named` are the stems of each known site's name.
+    """
     counted = [(f.value.count, stems(f.value.unit or "")) for f in facts if isinstance(f.value, Count)]
     return any(len(named) < count and 2 * sum(bool(unit & names) for names in named) > len(named) for count, unit in counted)
 

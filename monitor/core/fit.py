@@ -369,21 +369,14 @@ def role_said(signature: Signature, observation: Observation, agrees: bool, said
     or its sentence speaks of a change or of the present.
     """
     roles = set(observation.roles)
-    counts = (observation.value, signature.fact.value)
-    if (
-        "progress" in observation.cues
-        and isinstance(counts[0], Count)
-        and isinstance(counts[1], Count)
-        and counts[0].count > counts[1].count
-    ):
+    said, known = observation.value, signature.fact.value
+    if "progress" in observation.cues and isinstance(said, Count) and isinstance(known, Count) and said.count > known.count:
         roles.discard(Role.PART)  # "so far" below the figure is progress towards it, above it is a new figure
-    if _is_some_of(counts[0], counts[1]) and not ({Role.TOTAL, Role.TARGET} & roles or observation.pair or said_anew):
+    if _is_some_of(said, known) and not ({Role.TOTAL, Role.TARGET} & roles or observation.pair or said_anew):
         return Factor(0.5, "fewer, without a word of change: some of them")
-    if _is_less(counts[0], counts[1]) and not (
-        {Role.TOTAL, Role.SUM} & roles or observation.pair or said_anew or agrees or signature.fact.scope
-    ):
+    if _is_less(said, known) and not ({Role.TOTAL, Role.SUM} & roles or observation.pair or said_anew or agrees or signature.fact.scope):
         return Factor(0.6, "well below the known sum, without a word of change: some of it")
-    if isinstance(counts[1], Count) and counts[1].measure and not (agrees or said_anew or observation.pair or Role.PLANNED in roles):
+    if isinstance(known, Count) and known.measure and not (agrees or said_anew or observation.pair or Role.PLANNED in roles):
         return Factor(0.5, "another measure, without a word of change")
     if Role.DELTA in roles:
         return Factor(0.1, "an increase or decrease, not the value")
@@ -399,7 +392,7 @@ def role_said(signature: Signature, observation: Observation, agrees: bool, said
         return Factor(0.2, "a deadline")
     if isinstance(observation.value, DateSpan) and observation.value.is_told_from_today:
         return Factor(0.75, "a date relative to the page's own")
-    if _is_earlier(counts[0], counts[1]) and not (agrees or observation.pair or said_anew):
+    if _is_earlier(said, known) and not (agrees or observation.pair or said_anew):
         return Factor(EARLIER, "earlier than known, without a word of change: perhaps a step towards it")
     if Role.SCENARIO in roles:
         return Factor(0.6, "only supposed")
@@ -453,12 +446,16 @@ def _has_happened(fact: Fact) -> bool:
 def coincide(old: Value, new: Value) -> bool:
     """Are the bare numbers the same, at the precision of the coarser? Tighter than `compare`, which lets a hedge agree with much."""
     if isinstance(old, Money) and isinstance(new, Money):
-        a, b, unit = old.amount or old.max or old.min, new.amount or new.max or new.min, max(old.precision, new.precision)
+        a, b, unit = old.size, new.size, max(old.precision, new.precision)
         if a is None or b is None:
             return False
         is_hedged = (new.qualifier is Qualifier.OVER and a > b) or (new.qualifier is Qualifier.UNDER and a < b)  # 12.25 is "over 12"
         return abs(a - b) <= min(unit if is_hedged else unit / 2, max(a, b) / (20 if is_hedged else 40))
     return old.count == new.count if isinstance(old, Count) and isinstance(new, Count) else True
+
+
+def is_same_sum(one: Money, other: Money) -> bool:
+    return one.currency == other.currency and coincide(one, other)
 
 
 def times_apart(old: Value, new: Value) -> Decimal | None:
@@ -467,12 +464,8 @@ def times_apart(old: Value, new: Value) -> Decimal | None:
     if isinstance(old, Money) and isinstance(new, Money):
         if None not in (old.currency, new.currency) and old.currency != new.currency:
             rate = exchange.rate(old.currency or "", new.currency or "")
-            return (
-                None
-                if rate is None
-                else _times((old.amount or old.max or old.min or Decimal(0)) * rate, new.amount or new.max or new.min or Decimal(0))
-            )
-        pair = (old.amount or old.max or old.min, new.amount or new.max or new.min)
+            return None if rate is None else _times((old.size or Decimal(0)) * rate, new.size)
+        pair = (old.size, new.size)
     elif isinstance(old, Count) and isinstance(new, Count):
         factor = in_common(new.unit, old.unit) if old.measure and new.measure else Decimal(1)
         pair = (old.count, new.count * factor) if factor is not None else (None, None)

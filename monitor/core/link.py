@@ -21,9 +21,9 @@ from monitor.core.anchors import HEAD_END, anchor_of
 from monitor.core.catalogue import Catalogue, Signature
 from monitor.core.fit import (
     Factor,
-    coincide,
     foreign_to,
     is_just_past,
+    is_same_sum,
     numbered_alike,
     plausible,
     property_said,
@@ -106,19 +106,13 @@ def link(
     return Links(tuple(one for one in linked if id(one) not in again), tuple(unlinked))
 
 
-def _is_same_sum(one: Value, other: Money) -> bool:
-    return isinstance(one, Money) and one.currency == other.currency and coincide(one, other)
-
-
 def _told_on_this_page(one: Linked, linked: Sequence[Linked]) -> str | None:
     """The fact that another statement of the page gives the same sum: a lead tells it without the words that the text has."""
     value = one.observation.value
     if one.fact is not None or not isinstance(value, Money) or telling(value) < 0.68:
         return None
-    same = (
-        o.fact for o in linked if o.fact is not None and isinstance(o.observation.value, Money) and coincide(o.observation.value, value)
-    )
-    return next(same, None)
+    facts = ((o.fact, o.observation.value) for o in linked if o.fact is not None)
+    return next((fact for fact, known in facts if isinstance(known, Money) and is_same_sum(known, value)), None)
 
 
 class _Linker(NewFacts, Things):

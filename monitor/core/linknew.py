@@ -6,9 +6,8 @@ import re
 from collections.abc import Mapping
 from decimal import Decimal
 
-from monitor.core.catalogue import size_of
 from monitor.core.fit import (
-    coincide,
+    is_same_sum,
     money_about,
     subject_of,
     telling,
@@ -82,7 +81,7 @@ class NewFacts(PageLinking):
         """Is it a known amount told without its fact's words, or in another currency, the step by which one moved, or more than a part can be?"""
         if telling(value) >= 0.68 and next(self._facts_saying(observation), None):
             return True
-        if any(step.currency == value.currency and coincide(step, value) for step in self._sums.steps):
+        if any(is_same_sum(step, value) for step in self._sums.steps):
             return True
         return self._is_known_in_another_currency(value) or self._is_above_all(value) or self._is_pot_of_many(observation)
 
@@ -102,7 +101,7 @@ class NewFacts(PageLinking):
 
     def _is_above_all(self, value: Money) -> bool:
         """Is it well more than every amount known in its currency?"""
-        amount, largest = size_of(value), self._sums.largest.get(value.currency)
+        amount, largest = value.size, self._sums.largest.get(value.currency)
         return amount is not None and largest is not None and len(self._sums.announced) > 1 and amount > ABOVE_ALL * largest
 
     def _is_ours_near(self, situation: Situation) -> bool:

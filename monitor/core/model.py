@@ -173,6 +173,11 @@ class Money:
     currency_candidates: tuple[str, ...] = ()
     vague: bool = False
 
+    @property
+    def size(self) -> Decimal | None:
+        """The figure an amount is compared by: itself, or an end of its range."""
+        return self.amount or self.max or self.min
+
 
 @dataclass(frozen=True, slots=True)
 class DateSpan:

@@ -14,7 +14,6 @@ from monitor.core.model import Page, Source
 from monitor.core.readers import html as html_reader
 from monitor.errors import FetchError
 
-DOCUMENT = "word/document.xml"
 _PROPERTIES = "docProps/core.xml"
 MAX_UNPACKED = 50 * 1024 * 1024  # bytes of all parts together, as the archive declares them; zipfile reads no part beyond its declared size
 _DAY = re.compile(r"<dcterms:(created|modified)[^>]{0,80}>\s{0,5}(\d{4}-\d\d-\d\d)")

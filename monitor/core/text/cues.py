@@ -75,7 +75,6 @@ class Sentence(NamedTuple):
     text: str
     start: int
     words: list[Token]
-    senses: list[Sense]
     bounds: tuple[int, ...]
     by_concept: dict[str, list[Sense]]
 
@@ -105,15 +104,14 @@ def mark(text: str, start: int, lexicon: Lexicon) -> Sentence:
     """The sentence with its cues marked; `start` is its offset on the page."""
     words = tokens(text, start)
     bounds = tuple(start + m.end() for m in _CLAUSE_END.finditer(text))
-    senses = vocabulary(lexicon).senses(words)
     by_concept: dict[str, list[Sense]] = {}
-    for sense in senses:
+    for sense in vocabulary(lexicon).senses(words):
         if sense.concept != "denied" or text[sense.end - start : sense.end - start + 1] not in (
             "-",
             "\u2011",
         ):  # "Pas-de-Calais" denies nothing
             by_concept.setdefault(sense.concept, []).append(sense)
-    return Sentence(text, start, words, senses, bounds, by_concept)
+    return Sentence(text, start, words, bounds, by_concept)
 
 
 def said(sentence: Sentence, spans: Sequence[tuple[int, int]], index: int, lexicon: Lexicon) -> Said:

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import tomllib
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from monitor.core.kinds import Kind
 from monitor.core.lang import load
 from monitor.core.model import Count, Form, Mention, Money, Page, Passage, Qualifier, Region, Role, Setting
+from tests import pages
 
 EXAMPLES = Path(__file__).parents[2] / "examples"
 LANGUAGES = ("en", "de", "fr", "es", "it", "pl", "pt", "nl")
@@ -67,6 +68,16 @@ def phrases(kind: str, *groups: str) -> Iterator[Example]:
         for lang, rows in data[group].items():
             for text, *values in rows:
                 yield Example(group, lang, text, tuple(values))
+
+
+def marks(kind: Kind, cases: Iterable[Example], shown: Callable[[Page, Mention], str]) -> Score:
+    """How many names of the phrases were hit, missed and invented; `shown` writes a mention as the example files do."""
+    score = Score()
+    for case in cases:
+        page = pages.page_of(case.text, case.lang)
+        found = kind.find(page, load(case.lang), Setting(language=case.lang), [])
+        score.add(f"{case.lang}: {case.text!r}", list(case.values), [shown(page, m) for m in found])
+    return score
 
 
 def page_of(text: str, lang: str = "en") -> Page:

@@ -10,6 +10,7 @@ import pytest
 from monitor.core.kinds.organisation import KIND
 from monitor.core.lang import load
 from monitor.core.model import KnownName, Organisation, Setting
+from tests.core.kinds import scoring
 from tests.core.kinds.scoring import LANGUAGES, Example, Score, phrases
 from tests.pages import page_of
 
@@ -17,13 +18,7 @@ FLOOR = 0.95
 
 
 def marks(cases: Iterable[Example]) -> Score:
-    """How many organisations of the phrases were hit, missed and invented."""
-    score = Score()
-    for case in cases:
-        page = page_of(case.text, case.lang)
-        found = KIND.find(page, load(case.lang), Setting(language=case.lang), [])
-        score.add(f"{case.lang}: {case.text!r}", list(case.values), [page.text[m.start : m.end] for m in found])
-    return score
+    return scoring.marks(KIND, cases, lambda page, m: page.text[m.start : m.end])
 
 
 @pytest.mark.parametrize("language", LANGUAGES)

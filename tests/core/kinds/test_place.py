@@ -11,6 +11,7 @@ from monitor.core import places
 from monitor.core.kinds.place import KIND
 from monitor.core.lang import load
 from monitor.core.model import Place, Setting
+from tests.core.kinds import scoring
 from tests.core.kinds.scoring import LANGUAGES, Example, Score, phrases
 from tests.pages import page_of
 
@@ -18,13 +19,7 @@ FLOOR = 0.95
 
 
 def marks(cases: Iterable[Example]) -> Score:
-    """How many places of the phrases were hit, missed and invented."""
-    score = Score()
-    for case in cases:
-        page = page_of(case.text, case.lang)
-        found = KIND.find(page, load(case.lang), Setting(language=case.lang), [])
-        score.add(f"{case.lang}: {case.text!r}", list(case.values), [f"{page.text[m.start : m.end]}:{m.value.country}" for m in found])
-    return score
+    return scoring.marks(KIND, cases, lambda page, m: f"{page.text[m.start : m.end]}:{m.value.country}")  # type: ignore[union-attr]
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
