@@ -258,9 +258,16 @@ class _Linker(NewFacts, Things):
             score *= factor.factor
         if is_just_past(observation.value, self.today):
             score *= 0.4
-        if situation.is_elsewhere and not agrees and observation.pair is None:
+        if observation.pair is None and not agrees and (situation.is_elsewhere or self._is_told_of_others(signature, observation, situation)):
             score *= ELSEWHERE
         return Target(signature, round(min(score, 1.0), 3), tuple(f.reason for f in factors if f.reason))
+
+    def _is_told_of_others(self, signature: Signature, observation: Observation, situation: Situation) -> bool:
+        """ "At Hinkley Point the bill has grown to 26 billion": prose that names another before the value, and nothing of ours nor of the fact's scope."""
+        passage = self.page.passages[observation.passage]
+        if passage.label or passage.row_header or max(worded(signature, situation), default=0.0) >= SENTENCE:
+            return False
+        return bool(signature.fact.version) and self._is_of_strangers(observation, situation)
 
     def _is_said_anew(self, observation: Observation) -> bool:
         """Does the value stand under a label, in a table or a fact box, or does its sentence speak of a change or of the present?"""
