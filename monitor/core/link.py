@@ -258,7 +258,11 @@ class _Linker(NewFacts, Things):
             score *= factor.factor
         if is_just_past(observation.value, self.today):
             score *= 0.4
-        if observation.pair is None and not agrees and (situation.is_elsewhere or self._is_told_of_others(signature, observation, situation)):
+        if (
+            observation.pair is None
+            and not agrees
+            and (situation.is_elsewhere or self._is_told_of_others(signature, observation, situation))
+        ):
             score *= ELSEWHERE
         return Target(signature, round(min(score, 1.0), 3), tuple(f.reason for f in factors if f.reason))
 
