@@ -16,14 +16,14 @@ from monitor import __version__
 from monitor.config import Settings
 from monitor.errors import ConfigError, ConflictError, MonitorError, StoreError, UsageError
 from monitor.render.clean import line
-from monitor.web import api, capture, change, download, feeds, files, login, manual, programme, queue, search, settings, source, today
+from monitor.web import api, capture, change, download, edit, feeds, files, login, manual, programme, queue, search, settings, source, today
 from monitor.web.face import Face
 from monitor.web.guard import HEADERS, Guard
 from monitor.web.health import PATHS as HEALTH_PATHS
 from monitor.web.health import Health
 from monitor.web.people import ForbiddenError, NeedsLoginError, asking
 
-PAGES = (today, queue, change, programme, source, capture, search, settings, login, manual, download, feeds, files)
+PAGES = (today, queue, change, programme, source, edit, capture, search, settings, login, manual, download, feeds, files)
 API = "/api/"
 
 

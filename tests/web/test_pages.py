@@ -10,7 +10,7 @@ from monitor.store import looks, queries
 from tests.web.conftest import Browser, Clock, change_of
 
 PAGES = ["/", "/days/2026-03-02", "/queue", "/changes", "/programmes", "/programmes/ships", "/programmes/ships?moved=1", "/programmes/ships/versions",
-         "/programmes/ships/facts/total", "/programmes/ships/facts/launch", "/sources", "/sources/ships/press", "/search", "/search?q=budget", "/settings",
+         "/programmes/ships/facts/total", "/programmes/ships/facts/launch", "/sources", "/sources/ships/press", "/sources/ships/press/edit", "/search", "/search?q=budget", "/settings",
          "/settings/sources/new", "/help", "/help/web"]  # fmt: skip
 
 
