@@ -12,6 +12,7 @@ import getpass
 import hashlib
 import hmac
 import secrets
+import threading
 from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -65,7 +66,8 @@ class Door:
     def __init__(self, settings: Settings, store: Store, clock: Callable[[], datetime]) -> None:
         self.settings, self.store, self.clock = settings, store, clock
         self.secret = secrets.token_bytes(32)
-        self.tries: deque[datetime] = deque()
+        self.tries: dict[str, deque[datetime]] = {}
+        self.tries_lock = threading.Lock()
         self._has_accounts: bool | None = None
 
     @property
@@ -119,18 +121,33 @@ class Door:
 
     # ------------------------------------------------------------------------------------------------------------------- log-in
 
-    def wait_s(self) -> int:
-        """Seconds until another log-in may be tried; 0 when it may be now. Counted over everybody: names cost an attacker nothing."""
+    def wait_s(self, name: str, address: str) -> int:
+        """Seconds until another log-in may be tried under that name or from that address; 0 when it may be now, and then it counts as a try.
+
+        By address, for names cost an attacker nothing; by name, for addresses may cost little as well. Counted together for everybody, a stranger could
+        keep all others out.
+        """
         now = self.clock()
-        while self.tries and not now - timedelta(minutes=1) < self.tries[0] <= now:
-            self.tries.popleft()
-        if len(self.tries) < LOGINS_A_MINUTE:
-            return 0
-        return max(1, 60 - int((now - self.tries[0]).total_seconds()))
+        keys = (f"name {name.strip() or SHARED_NAME}", f"address {address}")
+        with self.tries_lock:
+            self.forget_tries(now)
+            full = [tries for key in keys if len(tries := self.tries.get(key, deque())) >= LOGINS_A_MINUTE]
+            if full:
+                return max(1, *(60 - int((now - tries[0]).total_seconds()) for tries in full))
+            for key in keys:
+                self.tries.setdefault(key, deque()).append(now)
+        return 0
+
+    def forget_tries(self, now: datetime) -> None:
+        """Those older than a minute, and those of a clock that was set back."""
+        for key, tries in list(self.tries.items()):
+            while tries and not now - timedelta(minutes=1) < tries[0] <= now:
+                tries.popleft()
+            if not tries:
+                del self.tries[key]
 
     def log_in(self, name: str, password: str) -> str | None:
         """The cookie of a new session, or None for a wrong name or password."""
-        self.tries.append(self.clock())
         name = name.strip() or SHARED_NAME
         account = people.account(self.store, name)
         if account is not None:
@@ -206,6 +223,11 @@ def os_user() -> str:
 def door_of(request: Request) -> Door:
     door: Door = request.app.state.face.door
     return door
+
+
+def address_of(request: Request) -> str:
+    """Where a request comes from; empty for a socket of our own."""
+    return request.client.host if request.client else ""
 
 
 def asking(request: Request) -> Person | None:
