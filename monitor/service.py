@@ -376,7 +376,7 @@ def serve(app: Any, listener: socket.socket) -> Web:
     """In a thread of its own."""
     import uvicorn
 
-    server = uvicorn.Server(uvicorn.Config(app, log_level="warning", timeout_graceful_shutdown=3))
+    server = uvicorn.Server(uvicorn.Config(app, log_level="warning", timeout_graceful_shutdown=3, proxy_headers=False))
     threading.Thread(target=server.run, args=([listener],), name="web", daemon=True).start()
     return server
 

@@ -3,6 +3,7 @@
 | nobody has to log in | no password is set and there is no account: everybody on this machine is admin, under the name of the operating system's user |
 | the shared password | whoever knows MONITOR_PASSWORD is admin, under the name "admin" |
 | accounts | made in the settings, each with a role: viewer looks, reviewer decides, admin does everything |
+| a header of a proxy | with the setting web_user_header: whoever a proxy of web_proxies names, if there is an account of that name |
 | tokens | for programs and feed readers: made in the settings, shown once |
 """
 
@@ -14,10 +15,11 @@ import hmac
 import secrets
 import threading
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import cache
+from ipaddress import ip_address, ip_network
 from typing import Annotated
 
 from argon2 import PasswordHasher
@@ -76,7 +78,7 @@ class Door:
 
     def is_open(self) -> bool:
         """Nobody has to log in. Asked at every request, so whether there are accounts is remembered until `accounts_moved`."""
-        if self.shared_password:
+        if self.shared_password or self.settings.web_user_header:
             return False
         if self._has_accounts is None:
             self._has_accounts = any(a.closed_at is None for a in people.accounts(self.store))
@@ -100,6 +102,18 @@ class Door:
         if found is None or not role or not hmac.compare_digest(proof, found.proof):
             return None
         return Person(found.account, role, found.csrf, found.id)
+
+    def by_proxy(self, names: Sequence[str], peer: str) -> Person | None:
+        """The account a proxy names. None when there is none; raises ForbiddenError when somebody else sets the header, or sets it twice."""
+        if not is_within(peer, self.settings.web_proxies):
+            raise ForbiddenError("this header is believed from the proxies of the setting web_proxies only")
+        if len(names) != 1:
+            raise ForbiddenError("the proxy names more than one person")
+        name = names[0].strip()
+        account = people.account(self.store, name)
+        if account is None or account.closed_at is not None:
+            return None
+        return Person(name, account.role, hmac.new(self.secret, f"proxy:{name}".encode(), hashlib.sha256).hexdigest())
 
     def by_token(self, secret: str) -> Person | None:
         found = people.token(self.store, hashed(secret), self.clock()) if secret.startswith(TOKEN_PREFIX) else None
@@ -176,6 +190,16 @@ class Door:
         return secret
 
 
+def is_within(address: str, networks: Sequence[str]) -> bool:
+    """Whether an address belongs to one of the networks; an IPv4 address written as IPv6 is the same one."""
+    try:
+        found = ip_address(address)
+    except ValueError:
+        return False
+    plain = getattr(found, "ipv4_mapped", None) or found
+    return any(plain in ip_network(network) for network in networks)
+
+
 def new_account(name: str, role: str, password: str, now: datetime) -> people.Account:
     """An account to save. Raises UsageError for a name, role or password that will not do."""
     name = name.strip()
@@ -231,11 +255,14 @@ def address_of(request: Request) -> str:
 
 
 def asking(request: Request) -> Person | None:
-    """Whoever asks: by token, by cookie, or as the visitor where nobody has to log in."""
+    """Whoever asks: by token, as the proxy says, by cookie, or as the visitor where nobody has to log in."""
     door = door_of(request)
     scheme, _, secret = request.headers.get("authorization", "").partition(" ")
     if scheme.lower() == "bearer":
         return door.by_token(secret.strip())
+    header = door.settings.web_user_header
+    if header and (names := request.headers.getlist(header)):
+        return door.by_proxy(names, str(request.scope.get("monitor.peer", "")))
     return door.by_cookie(request.cookies.get(COOKIE, "")) or door.visitor()
 
 

@@ -219,11 +219,11 @@ def test_the_programme_page_draws_dates_sites_and_moved_budgets(browser: Browser
 def test_among_equally_important_changes_the_surest_come_first(browser: Browser, app: FastAPI) -> None:
     store = app.state.face.store
     first, second = (c.id for c in browse.changes(store, browse.Filter(), app.state.face.today(), limit=2))
-    for id, confidence in ((first, 0.4), (second, 0.8)):
+    for key, confidence in ((first, 0.4), (second, 0.8)):
         with store.write() as connection:
-            body = connection.execute(select(CHANGE.c.body).where(CHANGE.c.id == id)).scalar_one()
+            body = connection.execute(select(CHANGE.c.body).where(CHANGE.c.id == key)).scalar_one()
             body = json.dumps(json.loads(body) | {"confidence": confidence})
-            connection.execute(CHANGE.update().where(CHANGE.c.id == id).values(severity=3, body=body))
+            connection.execute(CHANGE.update().where(CHANGE.c.id == key).values(severity=3, body=body))
     page = browser.get("/queue").text
     assert 0 < page.index(f"/changes/{second}") < page.index(f"/changes/{first}")
     assert browser.get(f"/queue/next?after={second}").headers["location"].startswith(f"/changes/{first}")
