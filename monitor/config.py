@@ -15,6 +15,7 @@ import difflib
 import os
 import re
 from collections.abc import Mapping
+from ipaddress import ip_network
 from pathlib import Path
 from typing import Annotated, Any, Literal, Self
 from zoneinfo import ZoneInfo
@@ -31,6 +32,7 @@ SECRET = "MONITOR_SECRET_"  # noqa: S105 - how the variables of secrets begin
 # Read by parts of the program or its tests, but no settings of their own.
 _OTHER_VARIABLES = re.compile(r"MONITOR_(?:HOME|SECRET_\w+|CRASH_AT|TEST_\w+)")
 _HOST_PORT = re.compile(r"(?:\[[0-9a-fA-F:.]+\]|[A-Za-z0-9_.-]{1,253}):\d{1,5}")
+_HEADER_NAME = re.compile(r"[A-Za-z][A-Za-z0-9-]{0,80}")
 _CREDENTIALS = re.compile(r"(://)[^/@\s]{1,400}@")
 _CLOCK = re.compile(r"(?:[01]\d|2[0-3]):[0-5]\d")
 
@@ -94,6 +96,8 @@ class Settings(BaseSettings):
 
     password: SecretStr | None = Field(default=None, description="password of the web UI; without one it answers on loopback only")
     web_hosts: TextList = Field(default=(), description="host names under which the web UI may be reached, comma list")
+    web_user_header: str = Field(default="", description="header in which a proxy names who has logged in there, like X-Remote-User")
+    web_proxies: TextList = Field(default=(), description="addresses or networks of the proxies that are believed, comma list")
     log_format: Literal["text", "json"] = Field(default="text", description="form of the log lines, text or json")
 
     @classmethod
@@ -115,6 +119,23 @@ class Settings(BaseSettings):
             if not _HOST_PORT.fullmatch(host):
                 raise ValueError(f"{host[:80]!r} is not of the form host:port")
         return tuple(host.lower() for host in hosts)
+
+    @field_validator("web_user_header")
+    @classmethod
+    def _header_name(cls, name: str) -> str:
+        if name and not _HEADER_NAME.fullmatch(name):
+            raise ValueError(f"{name[:40]!r} is no name of a header; write it like X-Remote-User")
+        return name.lower()
+
+    @field_validator("web_proxies")
+    @classmethod
+    def _networks(cls, proxies: tuple[str, ...]) -> tuple[str, ...]:
+        for proxy in proxies:
+            try:
+                ip_network(proxy)
+            except ValueError:
+                raise ValueError(f"{proxy[:60]!r} is no address or network, like 10.0.0.2 or 10.0.0.0/24") from None
+        return proxies
 
     @field_validator("report_at")
     @classmethod

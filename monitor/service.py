@@ -41,7 +41,7 @@ from monitor.journal import Journal
 from monitor.notify import Channel
 from monitor.reading import Steps as AnySteps
 from monitor.reading import Task, View
-from monitor.store import outbox, sources
+from monitor.store import outbox, people, sources
 from monitor.store.engine import Store
 from monitor.store.upkeep import prune
 from monitor.understanding import Understanding, steps
@@ -73,12 +73,12 @@ def run(settings: Settings, *, host: str = "127.0.0.1", port: int = 8000, with_w
 
     Raises ConfigError for a web UI that would be open to everybody, StoreError when another check or run has the database.
     """
-    refuse_open_bind(host, settings)
     journal = Journal(settings.log_format, wall_clock)
     stop = threading.Event()
     with signals(stop) as started, ExitStack() as stack:
         known_programmes(settings.home)
         store = stack.enter_context(watch.open_store(settings))
+        refuse_open_bind(host, settings, any(a.closed_at is None for a in people.accounts(store)))
         stack.enter_context(store.running())
         channels = stack.enter_context(delivery.channels_of(settings, wall_clock))
         service = Service(settings, store, channels, journal, stop)
@@ -329,11 +329,15 @@ def leave() -> None:
 # -------------------------------------------------------------------------------------------------------------------------------- web
 
 
-def refuse_open_bind(host: str, settings: Settings) -> None:
-    """Without a password only this machine may ask. Raises ConfigError."""
-    if settings.password is None and not is_loopback(host):
+def refuse_open_bind(host: str, settings: Settings, has_accounts: bool) -> None:
+    """Where nobody has to log in, only this machine may ask. Raises ConfigError.
+
+    An account that is closed later closes the door too: the guard asks at every request whether somebody has to log in.
+    """
+    if settings.password is None and not has_accounts and not is_loopback(host):
         raise ConfigError(
-            f"the web UI would be open to everybody on {host[:80]} (set MONITOR_PASSWORD, or stay on --host 127.0.0.1, or --no-web)"
+            f"the web UI would be open to everybody on {host[:80]} (set MONITOR_PASSWORD, or make an account in the settings, "
+            "or stay on --host 127.0.0.1, or --no-web)"
         )
 
 
@@ -372,7 +376,7 @@ def serve(app: Any, listener: socket.socket) -> Web:
     """In a thread of its own."""
     import uvicorn
 
-    server = uvicorn.Server(uvicorn.Config(app, log_level="warning", timeout_graceful_shutdown=3))
+    server = uvicorn.Server(uvicorn.Config(app, log_level="warning", timeout_graceful_shutdown=3, proxy_headers=False))
     threading.Thread(target=server.run, args=([listener],), name="web", daemon=True).start()
     return server
 

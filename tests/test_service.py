@@ -272,11 +272,12 @@ def test_log_lines_stay_lines_whatever_they_carry() -> None:
         assert "\x1b" not in log.getvalue()
 
 
-def test_open_bind_without_a_password_is_refused(tmp_path: Path) -> None:
+def test_open_bind_without_a_password_is_refused(tmp_path: Path, settings: Settings) -> None:
     with pytest.raises(ConfigError, match="MONITOR_PASSWORD"):
-        run(Settings(home=tmp_path), host="0.0.0.0")
-    refuse_open_bind("127.0.0.1", Settings(home=tmp_path))
-    refuse_open_bind("0.0.0.0", Settings(home=tmp_path, password="secret"))  # type: ignore[arg-type]
+        run(settings, host="0.0.0.0")
+    refuse_open_bind("127.0.0.1", Settings(home=tmp_path), False)
+    refuse_open_bind("0.0.0.0", Settings(home=tmp_path), True)  # accounts close the door as well
+    refuse_open_bind("0.0.0.0", Settings(home=tmp_path, password="secret"), False)  # type: ignore[arg-type]
     assert [is_loopback(h) for h in ("[::1]", "localhost", "example.org", "::")] == [True, True, False, False]
 
 

@@ -33,7 +33,7 @@ def append_revision(folder: Path, digest_expected: str, revision: Revision, kind
     StoreError when the disk refuses.
     """
     kinds = plugins.kinds() if kinds is None else kinds
-    with _locked(folder):  # 1
+    with locked(folder):  # 1
         baseline = _unmoved(folder, digest_expected, kinds)  # 2
         if revision.version != baseline.version + 1:
             raise ConflictError(
@@ -45,9 +45,9 @@ def append_revision(folder: Path, digest_expected: str, revision: Revision, kind
 
 def append_sources(folder: Path, digest_expected: str, blocks: str) -> str:
     """Appends `[[source]]` blocks to programme.toml and returns the folder's new digest. Raises ConflictError and StoreError like `append_revision`."""
-    with _locked(folder):
+    with locked(folder):
         if folder_digest(folder) != digest_expected:
-            raise _moved(folder)
+            raise moved(folder)
         _write(folder, PROGRAMME, blocks)
         return folder_digest(folder)
 
@@ -55,13 +55,14 @@ def append_sources(folder: Path, digest_expected: str, blocks: str) -> str:
 def _unmoved(folder: Path, digest_expected: str, kinds: Mapping[str, Kind]) -> Baseline:
     checked = check(folder, kinds)
     if folder_digest(folder) != digest_expected:
-        raise _moved(folder)
+        raise moved(folder)
     if checked.baseline is None:
         raise BaselineError(folder.name, tuple(p for p in checked.problems if p.level == "error"))
     return checked.baseline
 
 
-def _moved(folder: Path) -> ConflictError:
+def moved(folder: Path) -> ConflictError:
+    """What is told when somebody wrote to the folder between the look and the decision."""
     return ConflictError(f"the baseline of {folder.name!r} was edited meanwhile; nothing was written (look again, then decide)")
 
 
@@ -78,7 +79,7 @@ def _block(revision: Revision, baseline: Baseline, kinds: Mapping[str, Kind]) ->
 
 
 @contextmanager
-def _locked(folder: Path) -> Iterator[None]:
+def locked(folder: Path) -> Iterator[None]:
     """An exclusive lock on the folder itself, so that no lock file is left behind and a renamed file cannot be locked twice."""
     try:
         handle = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
@@ -93,16 +94,29 @@ def _locked(folder: Path) -> Iterator[None]:
 
 def _write(folder: Path, file: str, text: str, header: str = "") -> None:
     target = (folder / file).resolve()
-    beside = target.with_name(f".{target.name}.new")
     try:
         old = target.read_bytes() if target.exists() else header.encode()
-        _write_through(beside, _joined(old, text), target)
+    except OSError as error:
+        raise _unwritable(target, error) from error
+    write_whole(folder, file, _joined(old, text))
+
+
+def write_whole(folder: Path, file: str, body: bytes) -> None:
+    """The file with exactly these bytes, or as it was: written beside, flushed, renamed. Raises StoreError when the disk refuses."""
+    target = (folder / file).resolve()
+    beside = target.with_name(f".{target.name}.new")
+    try:
+        _write_through(beside, body, target)
         os.replace(beside, target)
         _flush_folder(target.parent)
     except OSError as error:
         beside.unlink(missing_ok=True)
-        full = "the disk is full" if error.errno == errno.ENOSPC else error.strerror or str(error)
-        raise StoreError(f"{target} cannot be written: {full}; the file is as it was") from error
+        raise _unwritable(target, error) from error
+
+
+def _unwritable(target: Path, error: OSError) -> StoreError:
+    full = "the disk is full" if error.errno == errno.ENOSPC else error.strerror or str(error)
+    return StoreError(f"{target} cannot be written: {full}; the file is as it was")
 
 
 def _joined(old: bytes, text: str) -> bytes:

@@ -1,4 +1,4 @@
-"""`monitor sources`: the health of each source, a dry run, imports from other tools, proposals."""
+"""`monitor sources`: the health of each source, a dry run, edits, imports from other tools, proposals."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from monitor.cli.common import FormatOption, ProgrammeOption, call, exit_code, s
 from monitor.cli.output import Format, complain, say
 from monitor.errors import UsageError
 
-app = typer.Typer(help="What is watched, and how well it goes: list, test, import, discover.", no_args_is_help=True)
+app = typer.Typer(help="What is watched, and how well it goes: list, test, edit, import, discover.", no_args_is_help=True)
 
 
 @app.command("list", epilog="Example: `monitor sources list --format json`")
@@ -58,6 +58,18 @@ def import_sources(
         append_sources(folder, folder_digest(folder), blocks)
         say(f"{len(taken.sources)} sources added to {folder / 'programme.toml'}; run: monitor baseline check {folder.name}")
     return 2 if not taken.sources and taken.problems else 0
+
+
+@app.command("edit", epilog="Example: `monitor sources edit press --set every=12h --set include=main --dry-run`")
+def edit_one(
+    context: typer.Context,
+    source: Annotated[str, typer.Argument(help="Id of the source.")],
+    set_: Annotated[list[str], typer.Option("--set", help="key=value; an empty value takes the line away. May be given several times.")],
+    programme: ProgrammeOption = None,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Look at it as it would be, twice, and write nothing.")] = False,
+) -> int:
+    """Change a source where it stands in programme.toml; comments and layout stay."""
+    return exit_code(call("monitor.cli.work:edit_source", state_of(context), source, set_, programme, dry_run))
 
 
 def _text_of(file: Path) -> str:

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, String, and_, cast, func, or_, select
+from sqlalchemy import JSON, ColumnElement, String, Text, and_, cast, func, or_, select
 
 from monitor.core.model import Change, ChangeStatus, ChangeType, Claim, Fact, Observation
 from monitor.store import codec
@@ -21,7 +21,9 @@ from monitor.store.queries import has_status, observation_of, woken
 from monitor.store.sources import SNAPSHOT, SOURCE, URL, source_key
 from monitor.store.statements import literal
 
-QUEUE_ORDER = (CHANGE.c.severity.desc(), CHANGE.c.first_seen, CHANGE.c.id)
+# The confidence stands in the body alone; SQLite keeps JSON as text, and would make a number of what is cast to JSON.
+CONFIDENCE = cast(CHANGE.c.body, JSON().with_variant(Text(), "sqlite"))["confidence"].as_float()
+QUEUE_ORDER = (CHANGE.c.severity.desc(), CONFIDENCE.desc(), CHANGE.c.first_seen, CHANGE.c.id)
 NEWEST_ORDER = (CHANGE.c.first_seen.desc(), CHANGE.c.severity.desc(), CHANGE.c.id)
 MOST_WORDS = 8  # of a search; more narrow it down no further
 
@@ -62,7 +64,7 @@ class Seen:
 
 
 def changes(store: Store, wanted: Filter, today: date, *, limit: int, offset: int = 0, newest: bool = False) -> list[Change]:
-    """One page of the changes that fit: in the order of the queue (most important, then longest waiting), or the newest first."""
+    """One page of the changes that fit: in the order of the queue (most important, then surest, then longest waiting), or the newest first."""
     order = NEWEST_ORDER if newest else QUEUE_ORDER
     page = select(CHANGE.c.id).where(*where(wanted, today)).order_by(*order).limit(limit).offset(offset)
     with store.read() as connection:
@@ -82,15 +84,18 @@ def next_id(store: Store, wanted: Filter, today: date, after: str | None) -> str
     conditions = where(wanted, today)
     with store.read() as connection:
         if after is not None:
-            row = connection.execute(select(CHANGE.c.severity, CHANGE.c.first_seen, CHANGE.c.id).where(CHANGE.c.id == after)).first()
+            row = connection.execute(
+                select(CHANGE.c.severity, CONFIDENCE, CHANGE.c.first_seen, CHANGE.c.id).where(CHANGE.c.id == after)
+            ).first()
             conditions += [] if row is None else [is_behind(*row)]
         found = connection.execute(select(CHANGE.c.id).where(*conditions).order_by(*QUEUE_ORDER).limit(1)).scalar()
     return None if found is None else str(found)
 
 
-def is_behind(severity: int, first_seen: datetime, id: str) -> ColumnElement[bool]:
+def is_behind(severity: int, confidence: float, first_seen: datetime, id: str) -> ColumnElement[bool]:
     later = or_(CHANGE.c.first_seen > first_seen, and_(CHANGE.c.first_seen == first_seen, CHANGE.c.id > id))
-    return or_(CHANGE.c.severity < severity, and_(CHANGE.c.severity == severity, later))
+    less_sure = or_(confidence > CONFIDENCE, and_(confidence == CONFIDENCE, later))
+    return or_(CHANGE.c.severity < severity, and_(CHANGE.c.severity == severity, less_sure))
 
 
 def announced_with(store: Store, change: Change) -> list[Change]:

@@ -16,14 +16,14 @@ from monitor import __version__
 from monitor.config import Settings
 from monitor.errors import ConfigError, ConflictError, MonitorError, StoreError, UsageError
 from monitor.render.clean import line
-from monitor.web import api, capture, change, download, feeds, files, login, manual, programme, queue, search, settings, source, today
+from monitor.web import api, capture, change, download, edit, feeds, files, login, manual, programme, queue, search, settings, source, today
 from monitor.web.face import Face
-from monitor.web.guard import HEADERS, Guard
+from monitor.web.guard import HEADERS, Guard, Proxied
 from monitor.web.health import PATHS as HEALTH_PATHS
 from monitor.web.health import Health
 from monitor.web.people import ForbiddenError, NeedsLoginError, asking
 
-PAGES = (today, queue, change, programme, source, capture, search, settings, login, manual, download, feeds, files)
+PAGES = (today, queue, change, programme, source, edit, capture, search, settings, login, manual, download, feeds, files)
 API = "/api/"
 
 
@@ -47,6 +47,7 @@ def create_app(settings: Settings, clock: Callable[[], datetime]) -> FastAPI:
     for path in HEALTH_PATHS:
         app.add_route(path, health, include_in_schema=False)  # type: ignore[arg-type]  # an ASGI application serves a route as well
     app.add_middleware(Guard, hosts=settings.web_hosts, is_open=face.door.is_open)
+    app.add_middleware(Proxied, proxies=settings.web_proxies)  # the outermost: the guard asks where a request comes from
     app.add_exception_handler(NeedsLoginError, needs_login)
     app.add_exception_handler(ForbiddenError, told)
     app.add_exception_handler(MonitorError, told)
@@ -85,7 +86,7 @@ def as_line(request: Request, error: Exception) -> Response:
     face: Face = request.app.state.face
     try:
         person = asking(request)
-    except MonitorError:
+    except (MonitorError, ForbiddenError):
         person = None
     try:
         return face.html(request, person, "error.html", {"text": text, "code": status}, status)

@@ -17,6 +17,7 @@ from monitor.web.past import Version, amount_of, day_of, is_drawable
 
 STEP_WIDTH, STEP_HEIGHT = 340, 150
 SLIP_WIDTH, SLIP_HEIGHT = 720, 320
+STEP_LETTER = 7  # pixels of one letter of a text beside a dot, at most
 LEFT, RIGHT, TOP, BOTTOM = 12, 18, 22, 24
 
 
@@ -97,8 +98,9 @@ def unit_of(value: Value | None) -> str:
 
 
 def step_dot(x: int, y: int, version: Version) -> Dot:
-    text = show_value(version.value)
-    return Dot(x, y, label_of(version), "dot open" if version.number == 0 else "dot", line(text, 28), version.change)
+    text = line(show_value(version.value), 28)
+    anchor = "end" if x + STEP_LETTER * len(text) > STEP_WIDTH else "start"  # the newest stands near the right edge
+    return Dot(x, y, label_of(version), "dot open" if version.number == 0 else "dot", text, version.change, anchor)
 
 
 def stairs(dots: Sequence[Dot], end: int) -> str:

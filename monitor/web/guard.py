@@ -7,9 +7,11 @@
 from __future__ import annotations
 
 import ipaddress
-from collections.abc import Awaitable, Callable, Iterable, MutableMapping
+from collections.abc import Awaitable, Callable, Iterable, MutableMapping, Sequence
 from typing import Any
 from urllib.parse import urlsplit
+
+from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
 
 Scope = MutableMapping[str, Any]
 Message = MutableMapping[str, Any]
@@ -93,6 +95,21 @@ class Guard:
         if not is_plain and not (port.isascii() and port.isdigit()):
             return False
         return (host if is_plain else name) in self.hosts or host in self.hosts
+
+
+class Proxied:
+    """Tells the guard and the pages who asks where a proxy stands in between: address and scheme as the proxy gives them, if it is one that is believed.
+
+    The neighbour itself, who cannot be made up, is kept as `monitor.peer`: who may name a person (`people`) is asked of it alone.
+    """
+
+    def __init__(self, app: App, proxies: Sequence[str]) -> None:
+        self.app = ProxyHeadersMiddleware(app, ["127.0.0.1", "::1", *proxies])  # type: ignore[arg-type]
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        client = scope.get("client")
+        scope["monitor.peer"] = client[0] if client else ""
+        await self.app(scope, receive, send)  # type: ignore[arg-type]
 
 
 def is_loopback(client: tuple[str, int] | None) -> bool:

@@ -12,7 +12,7 @@ from monitor.render.clean import line
 from monitor.store import people
 from monitor.web.change import local
 from monitor.web.face import Face, Shared
-from monitor.web.people import COOKIE, SESSION_DAYS, ForbiddenError, Sender, asking
+from monitor.web.people import COOKIE, SESSION_DAYS, ForbiddenError, Sender, address_of, asking
 
 router = APIRouter()
 
@@ -33,10 +33,10 @@ def log_in(
     csrf: Annotated[str, Form()] = "",
     next: Annotated[str, Form()] = "/",
 ) -> Response:
-    """Five tries a minute, whoever makes them; a wrong name and a wrong password are told alike."""
+    """Five tries a minute under one name, and from one address; a wrong name and a wrong password are told alike."""
     if not hmac.compare_digest(csrf.encode("utf-8", "replace"), face.door.csrf_of_visitor().encode()):
         raise ForbiddenError("this form is too old; load the page again, then log in")
-    wait_s = face.door.wait_s()
+    wait_s = face.door.wait_s(name[:200], address_of(request))
     if wait_s:
         refusal = form(request, face, next, f"Too many tries; wait {wait_s} seconds.", 429)
         refusal.headers["Retry-After"] = str(wait_s)

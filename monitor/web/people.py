@@ -3,6 +3,7 @@
 | nobody has to log in | no password is set and there is no account: everybody on this machine is admin, under the name of the operating system's user |
 | the shared password | whoever knows MONITOR_PASSWORD is admin, under the name "admin" |
 | accounts | made in the settings, each with a role: viewer looks, reviewer decides, admin does everything |
+| a header of a proxy | with the setting web_user_header: whoever a proxy of web_proxies names, if there is an account of that name |
 | tokens | for programs and feed readers: made in the settings, shown once |
 """
 
@@ -12,11 +13,13 @@ import getpass
 import hashlib
 import hmac
 import secrets
+import threading
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import cache
+from ipaddress import ip_address, ip_network
 from typing import Annotated
 
 from argon2 import PasswordHasher
@@ -65,7 +68,8 @@ class Door:
     def __init__(self, settings: Settings, store: Store, clock: Callable[[], datetime]) -> None:
         self.settings, self.store, self.clock = settings, store, clock
         self.secret = secrets.token_bytes(32)
-        self.tries: deque[datetime] = deque()
+        self.tries: dict[str, deque[datetime]] = {}
+        self.tries_lock = threading.Lock()
         self._has_accounts: bool | None = None
 
     @property
@@ -74,7 +78,7 @@ class Door:
 
     def is_open(self) -> bool:
         """Nobody has to log in. Asked at every request, so whether there are accounts is remembered until `accounts_moved`."""
-        if self.shared_password:
+        if self.shared_password or self.settings.web_user_header:
             return False
         if self._has_accounts is None:
             self._has_accounts = any(a.closed_at is None for a in people.accounts(self.store))
@@ -99,6 +103,18 @@ class Door:
             return None
         return Person(found.account, role, found.csrf, found.id)
 
+    def by_proxy(self, names: Sequence[str], peer: str) -> Person | None:
+        """The account a proxy names. None when there is none; raises ForbiddenError when somebody else sets the header, or sets it twice."""
+        if not is_within(peer, self.settings.web_proxies):
+            raise ForbiddenError("this header is believed from the proxies of the setting web_proxies only")
+        if len(names) != 1:
+            raise ForbiddenError("the proxy names more than one person")
+        name = names[0].strip()
+        account = people.account(self.store, name)
+        if account is None or account.closed_at is not None:
+            return None
+        return Person(name, account.role, hmac.new(self.secret, f"proxy:{name}".encode(), hashlib.sha256).hexdigest())
+
     def by_token(self, secret: str) -> Person | None:
         found = people.token(self.store, hashed(secret), self.clock()) if secret.startswith(TOKEN_PREFIX) else None
         if found is None:
@@ -119,18 +135,33 @@ class Door:
 
     # ------------------------------------------------------------------------------------------------------------------- log-in
 
-    def wait_s(self) -> int:
-        """Seconds until another log-in may be tried; 0 when it may be now. Counted over everybody: names cost an attacker nothing."""
+    def wait_s(self, name: str, address: str) -> int:
+        """Seconds until another log-in may be tried under that name or from that address; 0 when it may be now, and then it counts as a try.
+
+        By address, for names cost an attacker nothing; by name, for addresses may cost little as well. Counted together for everybody, a stranger could
+        keep all others out.
+        """
         now = self.clock()
-        while self.tries and not now - timedelta(minutes=1) < self.tries[0] <= now:
-            self.tries.popleft()
-        if len(self.tries) < LOGINS_A_MINUTE:
-            return 0
-        return max(1, 60 - int((now - self.tries[0]).total_seconds()))
+        keys = (f"name {name.strip() or SHARED_NAME}", f"address {address}")
+        with self.tries_lock:
+            self.forget_tries(now)
+            full = [tries for key in keys if len(tries := self.tries.get(key, deque())) >= LOGINS_A_MINUTE]
+            if full:
+                return max(1, *(60 - int((now - tries[0]).total_seconds()) for tries in full))
+            for key in keys:
+                self.tries.setdefault(key, deque()).append(now)
+        return 0
+
+    def forget_tries(self, now: datetime) -> None:
+        """Those older than a minute, and those of a clock that was set back."""
+        for key, tries in list(self.tries.items()):
+            while tries and not now - timedelta(minutes=1) < tries[0] <= now:
+                tries.popleft()
+            if not tries:
+                del self.tries[key]
 
     def log_in(self, name: str, password: str) -> str | None:
         """The cookie of a new session, or None for a wrong name or password."""
-        self.tries.append(self.clock())
         name = name.strip() or SHARED_NAME
         account = people.account(self.store, name)
         if account is not None:
@@ -157,6 +188,16 @@ class Door:
         secret = TOKEN_PREFIX + secrets.token_urlsafe(32)
         people.add_token(self.store, people.Token(hashed(secret), name, person.name, allowed, self.clock()))
         return secret
+
+
+def is_within(address: str, networks: Sequence[str]) -> bool:
+    """Whether an address belongs to one of the networks; an IPv4 address written as IPv6 is the same one."""
+    try:
+        found = ip_address(address)
+    except ValueError:
+        return False
+    plain = getattr(found, "ipv4_mapped", None) or found
+    return any(plain in ip_network(network) for network in networks)
 
 
 def new_account(name: str, role: str, password: str, now: datetime) -> people.Account:
@@ -208,12 +249,20 @@ def door_of(request: Request) -> Door:
     return door
 
 
+def address_of(request: Request) -> str:
+    """Where a request comes from; empty for a socket of our own."""
+    return request.client.host if request.client else ""
+
+
 def asking(request: Request) -> Person | None:
-    """Whoever asks: by token, by cookie, or as the visitor where nobody has to log in."""
+    """Whoever asks: by token, as the proxy says, by cookie, or as the visitor where nobody has to log in."""
     door = door_of(request)
     scheme, _, secret = request.headers.get("authorization", "").partition(" ")
     if scheme.lower() == "bearer":
         return door.by_token(secret.strip())
+    header = door.settings.web_user_header
+    if header and (names := request.headers.getlist(header)):
+        return door.by_proxy(names, str(request.scope.get("monitor.peer", "")))
     return door.by_cookie(request.cookies.get(COOKIE, "")) or door.visitor()
 
 

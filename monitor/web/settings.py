@@ -15,7 +15,7 @@ from monitor.render.clean import line
 from monitor.render.contract import to_json
 from monitor.store import outbox, people
 from monitor.web.face import Face, Shared
-from monitor.web.people import ROLES, Admin, Sender, Viewer, is_password, new_account
+from monitor.web.people import ROLES, Admin, Sender, Viewer, address_of, is_password, new_account
 
 router = APIRouter(prefix="/settings")
 
@@ -109,14 +109,15 @@ def has_other_admin(face: Face, name: str) -> bool:
 
 
 @router.post("/password")
-def change_password(face: Shared, person: Sender, old: Annotated[str, Form()] = "", new: Annotated[str, Form()] = "") -> RedirectResponse:
+def change_password(
+    request: Request, face: Shared, person: Sender, old: Annotated[str, Form()] = "", new: Annotated[str, Form()] = ""
+) -> RedirectResponse:
     """A new own password; every session of the old one ends, this one too."""
     found = people.account(face.store, person.name) if person.session else None
     if found is None:
         raise UsageError("this log-in has no account of its own; its password is the setting `password`")
-    if face.door.wait_s():
+    if face.door.wait_s(found.name, address_of(request)):
         raise UsageError("too many tries; wait a minute")
-    face.door.tries.append(face.now())
     if not is_password(found.password_hash, old):
         raise UsageError("the old password is wrong")
     people.save_account(face.store, replace(found, password_hash=new_account(found.name, found.role, new, face.now()).password_hash))

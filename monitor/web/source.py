@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Annotated
 from urllib.parse import urlsplit
 
@@ -17,7 +17,7 @@ from monitor.baseline.fields import url_complaint
 from monitor.baseline.takeover import source_blocks
 from monitor.core.model import Capture, Observation, Setting, Source
 from monitor.errors import FetchError, UsageError
-from monitor.reading import Task, View
+from monitor.reading import Task, View, differing
 from monitor.render.clean import line
 from monitor.store import browse, looks
 from monitor.understanding import steps
@@ -30,6 +30,7 @@ KINDS = ("page", "feed", "sitemap", "listing", "pdf", "json")
 AUTHORITIES = ("official", "primary", "press")
 LOOKS_SHOWN = 60
 READ_SHOWN = 100
+UNSTABLE_SHOWN = 20
 
 router = APIRouter()
 
@@ -45,6 +46,7 @@ class DryRun:
     language: str = ""
     observations: tuple[Observation, ...] = ()
     total: int = 0
+    unstable: tuple[str, ...] = ()
 
 
 @router.get("/sources")
@@ -149,18 +151,18 @@ def new_source(face: Face, programme: str, url: str, kind: str, authority: str, 
 
 
 def dry_run(face: Face, source: Source) -> DryRun:
-    """Fetched and read within the limits of every other source; the reading happens in a child process."""
+    """Looked at twice and read within the limits of every other source; the reading happens in a child process."""
     try:
         with watch.new_fetcher(face.settings) as fetcher:
-            capture = fetcher.fetch(source, None, face.now())
+            captures = [c for _ in range(2) if isinstance(c := fetcher.fetch(source, None, face.now()), Capture)]
     except FetchError as error:
         return DryRun(source, f"{error.status}: {line(str(error), 300)}")
-    if not isinstance(capture, Capture):
+    if len(captures) < 2:
         return DryRun(source, "nothing came back")
     setting = Setting(published_on=face.now().date())
     with watch.new_reader(face.settings) as reader:
-        seen = reader(steps(), Task(capture.body, capture.media_type, capture.final_url, capture.http_status, source, None, setting))
-    return of_view(source, capture, seen)
+        first, second = (reader(steps(), Task(c.body, c.media_type, c.final_url, c.http_status, source, None, setting)) for c in captures)
+    return replace(of_view(source, captures[1], second), unstable=tuple(differing(first.page, second.page)[:UNSTABLE_SHOWN]))
 
 
 def of_view(source: Source, capture: Capture, seen: View) -> DryRun:

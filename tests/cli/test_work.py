@@ -263,6 +263,19 @@ def test_source_test_says_what_would_be_read_and_stores_nothing(run: Run, live: 
     assert not (live / "var").exists()
 
 
+def test_a_source_is_edited_where_it_stands_or_only_looked_at(run: Run, live: Path, server: Server) -> None:
+    server.handlers |= {"/new": html(AGREES)}
+    file = next(live.glob("baseline/*/programme.toml"))
+    before, name = file.read_text("utf-8"), json.loads(run(live, "sources", "list", "--format", "json").out)[0]["id"]
+    dry = run(live, "sources", "edit", name, "--set", f"url={server.url('/new')}", "--dry-run")
+    assert (dry.code, file.read_text("utf-8")) == (0, before)
+    assert "EUR 850 million" in dry.out
+    assert run(live, "sources", "edit", name, "--set", f"url={server.url('/new')}", "--set", 'include=["main"]').code == 0
+    assert set(file.read_text("utf-8").splitlines()) - set(before.splitlines()) == {f'url = "{server.url("/new")}"', 'include = ["main"]'}
+    wrong = run(live, "sources", "edit", name, "--set", "evry=1d")
+    assert (wrong.code, "did you mean 'every'" in wrong.err) == (2, True)
+
+
 # --- data out, upkeep
 
 

@@ -116,3 +116,10 @@ def test_one_site_and_sites_round_the_world_have_a_map() -> None:
         assert len(drawn.pins) == len(places)
     assert site_map(replace(baseline(), facts=()), [change(ChangeType.COUNT_CHANGED)]) is None
     assert site_map(only((float("nan"), 0.0)), []) is None
+
+
+def test_the_text_of_the_newest_value_ends_within_its_chart() -> None:
+    programme = with_revisions(revised("investment.total", money("2600000000"), 2, "money", TODAY))
+    chart = step_chart(fact(programme, "investment.total"), versions(programme, "investment.total"), TODAY)
+    assert chart is not None
+    assert [d.anchor for d in chart.dots] == ["start", "end"]

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import json
+
 import pytest
 from fastapi import FastAPI
+from sqlalchemy import select
 
 from monitor.core.model import ChangeStatus
-from monitor.store import looks, queries
+from monitor.store import browse, looks, queries
+from monitor.store.knowledge import CHANGE
 from tests.web.conftest import Browser, Clock, change_of
 
 PAGES = ["/", "/days/2026-03-02", "/queue", "/changes", "/programmes", "/programmes/ships", "/programmes/ships?moved=1", "/programmes/ships/versions",
-         "/programmes/ships/facts/total", "/programmes/ships/facts/launch", "/sources", "/sources/ships/press", "/search", "/search?q=budget", "/settings",
+         "/programmes/ships/facts/total", "/programmes/ships/facts/launch", "/sources", "/sources/ships/press", "/sources/ships/press/edit", "/search", "/search?q=budget", "/settings",
          "/settings/sources/new", "/help", "/help/web"]  # fmt: skip
 
 
@@ -210,6 +214,20 @@ def test_the_programme_page_draws_dates_sites_and_moved_budgets(browser: Browser
     assert "Launch of the first ship" in text
     assert "Total budget: EUR 1,500, announced" in text  # a chart for whoever cannot see it
     assert "GeoNames" in text
+
+
+def test_among_equally_important_changes_the_surest_come_first(browser: Browser, app: FastAPI) -> None:
+    store = app.state.face.store
+    first, second = (c.id for c in browse.changes(store, browse.Filter(), app.state.face.today(), limit=2))
+    for key, confidence in ((first, 0.4), (second, 0.8)):
+        with store.write() as connection:
+            body = connection.execute(select(CHANGE.c.body).where(CHANGE.c.id == key)).scalar_one()
+            body = json.dumps(json.loads(body) | {"confidence": confidence})
+            connection.execute(CHANGE.update().where(CHANGE.c.id == key).values(severity=3, body=body))
+    page = browser.get("/queue").text
+    assert 0 < page.index(f"/changes/{second}") < page.index(f"/changes/{first}")
+    assert browser.get(f"/queue/next?after={second}").headers["location"].startswith(f"/changes/{first}")
+    assert browser.get(f"/queue/next?after={first}").headers["location"] == "/queue"
 
 
 def test_the_address_of_a_new_source_is_checked_like_all_others(browser: Browser, app: FastAPI) -> None:

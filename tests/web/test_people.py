@@ -69,6 +69,26 @@ def test_the_sixth_log_in_of_a_minute_waits_even_with_the_right_password(locked:
     assert browser.log_in("admin", SECRET).status_code == 303
 
 
+def test_a_stranger_who_guesses_keeps_no_other_name_at_another_address_out(locked: FastAPI) -> None:
+    with_account(locked, "Rosa", "reviewer")
+    stranger = Browser(locked, client=("192.0.2.7", 40000))
+    for name in ("a", "b", "c", "d", "e"):
+        assert stranger.log_in(name, "wrong").status_code == 401
+    assert stranger.log_in("f", "wrong").status_code == 429  # the address has had its tries, whatever the name
+    assert Browser(locked, client=("192.0.2.8", 40000)).log_in("Rosa", "correct horse").status_code == 303
+
+
+def test_one_name_is_guessed_at_five_times_a_minute_from_however_many_addresses(locked: FastAPI, clock: Clock) -> None:
+    with_account(locked, "Rosa", "reviewer")
+    clock.pass_s(61)
+    for last in range(5):
+        assert Browser(locked, client=(f"192.0.2.{last}", 40000)).log_in("Rosa", "wrong").status_code == 401
+    assert Browser(locked, client=("192.0.2.9", 40000)).log_in("Rosa", "correct horse").status_code == 429
+    clock.pass_s(61)
+    assert Browser(locked, client=("192.0.2.9", 40000)).log_in("Rosa", "correct horse").status_code == 303
+    assert len(locked.state.face.door.tries) == 2  # what is over a minute old takes no memory
+
+
 @pytest.mark.parametrize(
     "next", ["https://evil.example/", "//evil.example", "/\\evil.example", "javascript:alert(1)", "/a\r\nSet-Cookie: x=1", "/\\/evil"]
 )

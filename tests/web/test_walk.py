@@ -95,7 +95,7 @@ def chromium() -> Iterator[Browser]:
 def shoot(page: Page, name: str) -> None:
     folder = os.environ.get("MONITOR_TEST_SCREENSHOTS")
     if folder:
-        page.screenshot(path=Path(folder) / f"{name}.png", full_page=True)
+        page.screenshot(path=Path(folder) / f"{name}.png", full_page=name.startswith("phone"))
 
 
 def press(page: Page, key: str) -> None:

@@ -11,7 +11,7 @@ _PARTS = {
     "looking": ("check", "replay", "reread"),
     "showing": ("changes", "export", "report", "show"),
     "deciding": ("review",),
-    "sources": ("discover_sources", "list_sources", "test_source"),
+    "sources": ("discover_sources", "edit_source", "list_sources", "test_source"),
     "upkeep": ("backup_database", "check_database", "restore_database", "upgrade_database"),
 }
 _WHERE = {function: part for part, functions in _PARTS.items() for function in functions}

@@ -1,24 +1,24 @@
-"""The commands about sources that need the database or the network: list, test, discover."""
+"""The commands about sources that need the database or the network: list, test, edit, discover."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from difflib import SequenceMatcher
 from urllib.parse import urlsplit
 
 from monitor import render, watch
+from monitor.baseline import edit, programme_folder
 from monitor.cli.common import State
 from monitor.cli.common import now as clock
 from monitor.cli.output import Format, clean, complain, print_json, print_table, say
 from monitor.config import Settings
 from monitor.core.model import Baseline, Capture, Observation, Page, Region, Setting, Source
 from monitor.core.text.language import UNKNOWN
-from monitor.errors import FetchError
+from monitor.errors import FetchError, UsageError
 from monitor.pipeline import Fetch
-from monitor.reading import Task, View, guarded_view
+from monitor.reading import Task, View, differing, guarded_view
 from monitor.store import looks
 from monitor.store.engine import Store
 from monitor.understanding import Understanding, steps
@@ -113,13 +113,38 @@ def test_source(state: State, url: str, programme: str | None, form: Format) -> 
     return 0
 
 
+def edit_source(state: State, source_id: str, pairs: Sequence[str], programme: str | None, dry_run: bool) -> int:
+    """The keys of `key=value` changed in programme.toml; with `dry_run` the source is looked at as it would be, and nothing is written."""
+    values = dict(_pair(p) for p in pairs)
+    baseline = state.baseline(programme)
+    folder = programme_folder(state.settings().home, baseline.id)
+    if not dry_run:
+        edit.edit_source(folder, baseline.digest, source_id, values)
+        say(f"{source_id} changed in {folder / 'programme.toml'}: {', '.join(values)}")
+        return 0
+    trial = tried(state.settings(), edit.as_edited(folder, source_id, values))
+    if trial.view.page is not None:
+        _print_trial(trial, trial.view.page)
+    if trial.view.status != "ok":
+        complain(f"{source_id}: {trial.view.status}: {trial.view.reason}")
+        return SOURCE_FAILED
+    return 0
+
+
+def _pair(text: str) -> tuple[str, object]:
+    key, equals, value = text.partition("=")
+    if not equals:
+        raise UsageError(f"{text[:80]!r} is no change; write it as key=value, like every=12h")
+    return key.strip(), edit.typed(key.strip(), value)
+
+
 def tried(settings: Settings, source: Source) -> Trial:
     """Raises FetchError, its line with the status word, when the address cannot be looked at."""
     understanding = steps()
     with watch.new_fetcher(settings) as fetcher, watch.new_reader(settings) as reader:
         captures = [_fetched(fetcher, source) for _ in range(2)]
         views = [reader(understanding, task_of(c, source)) for c in captures]
-    return Trial(captures[1], views[1], tuple(_differing(views[0].page, views[1].page)))
+    return Trial(captures[1], views[1], tuple(differing(views[0].page, views[1].page)))
 
 
 def _fetched(fetcher: Fetch, source: Source) -> Capture:
@@ -135,16 +160,6 @@ def task_of(capture: Capture, source: Source) -> Task:
     return Task(
         capture.body, capture.media_type, capture.url, capture.http_status, source, None, Setting(published_on=capture.captured_at.date())
     )
-
-
-def _differing(first: Page | None, second: Page | None) -> Iterator[str]:
-    """The lines of the second look that the first did not have."""
-    if first is None or second is None:
-        return
-    before, after = first.text.splitlines(), second.text.splitlines()
-    for tag, _, _, start, end in SequenceMatcher(None, before, after, autojunk=False).get_opcodes():
-        if tag in ("replace", "insert"):
-            yield from after[start:end]
 
 
 def _print_trial(trial: Trial, page: Page) -> None:
