@@ -67,6 +67,7 @@ SAME_SENTENCE = 88
 PROVISIONAL = 0.9
 NO_DATE_THRESHOLD = 0.3  # "no new date has been set" seldom names its event in the same sentence
 ELSEWHERE = 0.6  # a sentence about a town that is not ours, where it names nothing of the programme
+OF_OTHERS = 0.4  # prose that names another project before the value, and nothing of ours
 KNOWN_BONUS = 0.25  # by which the fact whose known value it is goes before one that words fit better
 LIKELY = 0.5  # the least plausibility of what stands beside a known value
 
@@ -258,12 +259,11 @@ class _Linker(NewFacts, Things):
             score *= factor.factor
         if is_just_past(observation.value, self.today):
             score *= 0.4
-        if (
-            observation.pair is None
-            and not agrees
-            and (situation.is_elsewhere or self._is_told_of_others(signature, observation, situation))
-        ):
-            score *= ELSEWHERE
+        if observation.pair is None and not agrees:
+            if self._is_told_of_others(signature, observation, situation):
+                score *= OF_OTHERS
+            elif situation.is_elsewhere:
+                score *= ELSEWHERE
         return Target(signature, round(min(score, 1.0), 3), tuple(f.reason for f in factors if f.reason))
 
     def _is_told_of_others(self, signature: Signature, observation: Observation, situation: Situation) -> bool:

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
+from monitor.core.diff import diff
+from monitor.core.lang import load
 from monitor.core.model import ChangeStatus, ChangeType
-from tests.core.news import Watch, watched
+from tests.core.news import FIRST_LOOK, KINDS, Watch, watched
 
 
 @pytest.fixture
@@ -198,3 +202,31 @@ def test_every_flag_quotes_text_that_stands_in_the_page(news: Watch) -> None:
         for evidence in change.evidence:
             assert evidence.quote
             assert evidence.end - evidence.start == len(evidence.quote)
+
+
+def test_bill_of_another_project_told_beside_ours_is_none_of_ours(news: Watch) -> None:
+    """
+    en 2025-06-01 Alpine Base Tunnel
+    The base tunnel is a year behind. At Hinkley Point the total cost has climbed to EUR 11.1 billion.
+    """
+    assert news.flags() == []
+
+
+def test_name_of_ours_beside_another_keeps_the_sum_ours(news: Watch) -> None:
+    """
+    en 2025-06-01 Alpine Base Tunnel
+    As Hinkley Point did, the Alpine Base Tunnel has become dearer: the total cost has climbed to EUR 11.1 billion.
+    """
+    assert news.flags() == ["budget_revised cost EUR 11.1 billion"]
+
+
+def test_unsure_statement_waits_for_a_plainer_one(news: Watch) -> None:
+    """
+    en 2025-06-01 Alpine Base Tunnel
+    Seven stations are served.
+    """
+    nine = KINDS["count"].parse("nine stations", load("en"))
+    assert nine is not None
+    claim = replace(news.digests[0].claims[0], value=nine, confidence=0.9, first_look=False)
+    seen = [diff(news.baseline, (), [replace(claim, score=score)], (), (), KINDS, FIRST_LOOK) for score in (0.4, 0.8)]
+    assert [len(changes) for changes in seen] == [0, 1]
