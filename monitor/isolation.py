@@ -27,6 +27,9 @@ PDF_BYTES = 160 << 20
 """The PDF library unpacks a bomb until it is stopped (measured: 380 MB for 200 KB); real documents of 10 MB need less than 100 MB."""
 WALL_FACTOR = 6  # wall time allowed for each second of CPU: a busy machine is no fault of the page
 START_S = 60.0
+SWOLLEN_BYTES = 64 << 20
+"""A child that keeps so much more than at its start is replaced: what it keeps would be taken from what the next page may use (measured: a PDF after
+a table of 100,000 rows could not even load its library)."""
 TASKS = 500  # a child reads so many bodies before it is replaced
 
 
@@ -58,7 +61,7 @@ class Isolation:
         """The view of the task, or why it was set aside."""
         child = self.free.get()
         try:
-            if child is None or child.tasks >= TASKS or not child.is_alive():
+            if child is None or child.tasks >= TASKS or not child.is_alive() or child.is_swollen():
                 child = replaced(child, self.arguments)
             found = child.ask(task, self.cpu_s * WALL_FACTOR)
             if found is None:
@@ -83,9 +86,13 @@ class Child:
         if not self.pipe.poll(START_S) or not self.received():
             self.end()
             raise RuntimeError("a reading process does not start")
+        self.base = address_space(self.process.pid)
 
     def is_alive(self) -> bool:
         return self.process.poll() is None
+
+    def is_swollen(self) -> bool:
+        return address_space(self.process.pid) > self.base + SWOLLEN_BYTES
 
     def ask(self, task: Task, wall_s: float) -> View | None:
         """The answer; None when there is none in time or the child is dead."""
@@ -145,9 +152,9 @@ def allow_cpu(cpu_s: int) -> None:
     resource.setrlimit(resource.RLIMIT_CPU, (int(used.ru_utime + used.ru_stime) + cpu_s + 1, hard))
 
 
-def address_space() -> int:
-    """What the imports and tables of the steps took, in bytes; 0 where the system does not say."""
-    with contextlib.suppress(OSError, ValueError), open("/proc/self/statm") as file:
+def address_space(process: int | str = "self") -> int:
+    """What a process takes, in bytes: at its start the imports and tables of the steps; 0 where the system does not say."""
+    with contextlib.suppress(OSError, ValueError), open(f"/proc/{process}/statm") as file:
         return int(file.read().split()[0]) * resource.getpagesize()
     return 0
 

@@ -204,13 +204,14 @@ def failed(error: FetchError, at: datetime) -> Seen:
 
 
 def captured(capture: Capture) -> Seen:
-    """A capture as what is recorded of it; answers other than 200 (they come from archives) are failed looks."""
-    if capture.http_status == 200:
-        return Seen(capture.captured_at, SourceStatus.OK, capture, http_status=200)
+    """A capture as what is recorded of it; answers that are no page (they come from archives) are failed looks."""
+    if capture.http_status in PAGES:
+        return Seen(capture.captured_at, SourceStatus.OK, capture, http_status=capture.http_status)
     status = REFUSALS.get(capture.http_status, SourceStatus.HTTP_ERROR)
     return Seen(capture.captured_at, status, error=f"the server answered {capture.http_status}", http_status=capture.http_status)
 
 
+PAGES = (200, 203)  # as the fetcher has it: a proxy that changed something on the way still gives the page
 REFUSALS: Mapping[int, SourceStatus] = {
     204: SourceStatus.EMPTY,
     205: SourceStatus.EMPTY,

@@ -22,7 +22,7 @@ import socket
 import sys
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from datetime import UTC, datetime, timedelta
 from types import FrameType
@@ -240,13 +240,23 @@ class Service:
         if done.digests or not self.has_fed:
             daily.write_feeds(self.store, self.settings, baselines)
             self.has_fed = True
+        self.keep_pages(done.digests)
 
     def backlog(self) -> None:
         """What was recorded and not yet read, after a kill or a decision of a person."""
+        digests: list[pipeline.Digested] = []
         with self.line:
             for baseline in self.refreshed():
-                pipeline.digest_backlog(self.store, self.steps, baseline, self.clock(), self.read)
+                digests += pipeline.digest_backlog(self.store, self.steps, baseline, self.clock(), self.read)
                 pipeline.reread(self.store, self.steps, baseline, self.clock(), self.read)
+        self.keep_pages(digests)
+
+    def keep_pages(self, digests: Sequence[pipeline.Digested]) -> None:
+        """Has the archive save the pages of what was flagged, outside of the line: an archive that is slow holds up nobody's reading."""
+        for error in watch.keep_pages(digests, StoppingFetcher(self.fetcher), self.settings, self.clock):
+            self.pulse()
+            if error:
+                self.journal.say("a page was not archived", error=error)
 
     def deliver(self) -> None:
         plan = delivery.plan_of(self.settings, self.store, self.clock)

@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
-from monitor import sync
+from monitor import sync, wayback
 from monitor.baseline import folder_digest, known_programmes, programme_folder, programme_ids, read
 from monitor.config import Settings
 from monitor.core.model import Baseline, Capture, NotModified, Source
 from monitor.core.schedule import Pace
 from monitor.errors import BaselineError, FetchError, MonitorError, UsageError
+from monitor.pipeline import Digested
 from monitor.store import engine, queries
 from monitor.store.engine import Store
 
@@ -122,6 +123,38 @@ class StoppingFetcher:
             return self.fetcher.fetch(source, validators, now, url=url)
         except self.stopped as error:
             raise StoppedError(str(error)) from error
+
+
+def getting(fetcher: Fetcher | StoppingFetcher, clock: Callable[[], datetime]) -> wayback.Get:
+    """The fetcher as the archive is asked through it: never conditionally."""
+
+    def get(source: Source) -> Capture:
+        found = fetcher.fetch(source, None, clock())
+        assert isinstance(found, Capture)  # nothing was asked conditionally
+        return found
+
+    return get
+
+
+def keep_pages(
+    digests: Sequence[Digested], fetcher: Fetcher | StoppingFetcher, settings: Settings, clock: Callable[[], datetime]
+) -> Iterator[str]:
+    """Asks the archive to save the pages that new changes rest on, where the settings want that; yields for each page the line that says
+    why it was not saved, "" when it was.
+
+    An archive takes its time: call it where nobody waits for a lock. Nothing is asked until the lines are read.
+    """
+    if not settings.archive_changes:
+        return
+    raised = {change for d in digests for change in d.raised}
+    pages = dict.fromkeys(e.url for d in digests for c in d.changes if c.id in raised for e in c.evidence)
+    for url in pages:
+        try:
+            wayback.keep(url, getting(fetcher, clock), settings.wayback_url.rstrip("/"))
+        except FetchError as error:
+            yield f"the archive did not save {url[:200]}: {error}"
+        else:
+            yield ""
 
 
 class Shelf:

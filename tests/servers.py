@@ -159,7 +159,7 @@ class Server:
     def _handler(self, path: str) -> Handler:
         if path == "/robots.txt":
             return self.robots or (lambda connection: connection.send(NOT_FOUND))
-        return self.handlers.get(path) or self.handlers.get("*") or (lambda connection: connection.send(NOT_FOUND))
+        return self.handlers.get(path.partition("?")[0]) or self.handlers.get("*") or (lambda connection: connection.send(NOT_FOUND))
 
     def _read(self, sock: socket.socket, began: float) -> Request | None:
         data = b""
@@ -240,6 +240,15 @@ def reset_after(start: bytes) -> Handler:
 
 def gzip_bomb(megabytes: int) -> bytes:
     """A small body that unpacks to so many megabytes of zeros."""
-    pack = zlib.compressobj(9, zlib.DEFLATED, 31)
+    return _bomb(megabytes, 31)
+
+
+def deflate_bomb(megabytes: int) -> bytes:
+    """As `gzip_bomb`, in the wrapping of zlib."""
+    return _bomb(megabytes, 15)
+
+
+def _bomb(megabytes: int, bits: int) -> bytes:
+    pack = zlib.compressobj(9, zlib.DEFLATED, bits)
     block = b"\0" * 1_000_000
     return b"".join(pack.compress(block) for _ in range(megabytes)) + pack.flush()

@@ -30,6 +30,10 @@ class Fragile(MiniCore):
                 bytearray(2 << 30)
             case b"die":
                 os._exit(3)
+            case b"keep":
+                self.kept = bytearray(128 << 20)
+            case b"how much":
+                body = b"kept" if getattr(self, "kept", None) else b"free"
             case b"break":
                 raise KeyError("missing")
         return super().read(body, media_type, url, source)
@@ -52,6 +56,13 @@ def reader() -> Iterator[Isolation]:
 
 def test_page_read_in_a_child_is_the_page_read_here(reader: Isolation) -> None:
     assert reader(MiniCore(), task("total: 5")) == guarded_view(MiniCore(), task("total: 5"))
+
+
+def test_child_that_keeps_what_a_page_took_is_replaced(reader: Isolation) -> None:
+    for text in ("keep", "how much"):
+        found = reader(MiniCore(), task(text))
+    assert found.page is not None
+    assert found.page.text == "free"
 
 
 @pytest.mark.parametrize(("text", "status", "words"), [

@@ -121,6 +121,22 @@ def test_change_is_told_once_through_every_channel(bench: Bench, server: Server)
     assert "change flagged" in bench.log.getvalue()
 
 
+def test_archive_is_asked_once_for_the_page_of_a_change_and_a_refusal_is_a_line(bench: Bench, server: Server, settings: Settings) -> None:
+    with Server({"*": page(status="403 Forbidden")}) as archive:
+        archived = settings.model_copy(
+            update={"archive_changes": True, "wayback_url": archive.url(""), "allow_hosts": (server.netloc, archive.netloc)}
+        )
+        with watch.new_fetcher(archived) as fetcher:
+            bench.service.settings, bench.service.fetcher = archived, fetcher
+            bench.tick()
+            assert archive.paths == []
+            server.handlers["/city"] = text(REVISED)
+            bench.tick(2)
+            bench.tick(2)
+        assert archive.paths == [f"/save/{server.url('/city')}"]
+    assert bench.log.getvalue().count(f"the archive did not save {server.url('/city')}") == 1
+
+
 def test_failing_source_is_a_line_of_the_log(bench: Bench, server: Server) -> None:
     del server.handlers["/paper"]
     bench.tick()

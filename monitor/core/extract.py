@@ -262,6 +262,8 @@ def _roles(
 def _is_of_newcomers(sentence: cues.Sentence, mention: Mention, lexicon: Lexicon) -> bool:
     """ "The six new factories stand for EUR 500m": money of what was added is a further part, not the whole."""
     added = [s for s in sentence.of("addition") if s.end <= mention.start]
+    if not added:
+        return False
     things = [
         s for s in properties(lexicon).senses(sentence.words) if s.concept in ("sites", "projects", "consortia") and s.end <= mention.start
     ]

@@ -1,11 +1,10 @@
-"""The commands that use a web archive: the past of a programme's sources as a WARC file, and asking it to keep pages that changed."""
+"""The command that uses a web archive: the past of a programme's sources as a WARC file."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from monitor import watch, wayback
 from monitor.baseline import programme_folder, read
@@ -15,11 +14,7 @@ from monitor.cli.output import complain, say
 from monitor.config import Settings
 from monitor.core.model import Capture, Source
 from monitor.errors import FetchError, StoreError, UsageError
-from monitor.pipeline import Pass
 from monitor.warc import write_captures
-
-if TYPE_CHECKING:
-    from monitor.fetch import Fetcher
 
 
 def fetch_past(state: State, programme: str, source: str | None, since: date | None, until: date | None) -> Path:
@@ -36,7 +31,7 @@ def fetch_past(state: State, programme: str, source: str | None, since: date | N
     with watch.new_fetcher(settings) as fetcher:
         try:
             target.parent.mkdir(parents=True, exist_ok=True)
-            written = write_captures(_past(wanted, _getting(fetcher), settings, since, until), target)
+            written = write_captures(_past(wanted, watch.getting(fetcher, clock), settings, since, until), target)
         except OSError as error:
             raise StoreError(f"{target} cannot be written: {error.strerror or error}") from error
     if not written:
@@ -56,23 +51,3 @@ def _past(sources: list[Source], get: wayback.Get, settings: Settings, since: da
                     complain(str(found))
         except FetchError as error:
             complain(f"{source.id}: {error.status}: {error}")
-
-
-def _getting(fetcher: Fetcher) -> Callable[[Source], Capture]:
-    def get(source: Source) -> Capture:
-        found = fetcher.fetch(source, None, clock())
-        assert isinstance(found, Capture)  # nothing was asked conditionally
-        return found
-
-    return get
-
-
-def keep_pages(done: Pass, fetcher: Fetcher, settings: Settings) -> None:
-    """Asks the archive to save the pages that the new changes of a pass rest on; what it does not save is one line."""
-    raised = {change for d in done.digests for change in d.raised}
-    pages = dict.fromkeys(e.url for d in done.digests for c in d.changes if c.id in raised for e in c.evidence)
-    for url in pages:
-        try:
-            wayback.keep(url, _getting(fetcher), settings.wayback_url.rstrip("/"))
-        except FetchError as error:
-            complain(f"the archive did not save {url[:200]}: {error}")

@@ -17,7 +17,6 @@ from monitor.baseline import programme_folder, read
 from monitor.cli.common import State
 from monitor.cli.common import now as clock
 from monitor.cli.output import clean, complain, say
-from monitor.cli.work.archiving import keep_pages
 from monitor.config import Settings
 from monitor.core.model import Baseline, Change
 from monitor.errors import UsageError
@@ -62,8 +61,7 @@ def check(state: State, programme: str | None, source: str | None, *, everything
                 progress=lambda outcome: step(outcome.source_id),
                 reader=reader,
             )
-            if settings.archive_changes:
-                keep_pages(done, fetcher, settings)
+            complain_all(filter(None, watch.keep_pages(done.digests, fetcher, settings, clock)))
         code = tell_pass(done)
         tell_undelivered(store, settings)
     return code or (SOME_FAILED if loaded.problems else 0)
