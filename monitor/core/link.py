@@ -171,6 +171,8 @@ class _Linker(NewFacts, Things):
         if best and best.score >= (NO_DATE_THRESHOLD if is_no_date else THRESHOLD):
             self.told[observation.sentence_start] = best.signature.fact
             return Linked(observation, best.signature.fact.key, best.score, best.reasons, best.signature.fact.label)
+        if best and best.score >= THRESHOLD * OF_OTHERS and self._is_told_of_others(best.signature, observation, situation):
+            return Unlinked(observation, f"would be {best.signature.fact.key}, but its sentence names another")
         nearest = f"; nearest is {best.signature.fact.key} with {best.score:.2f}" if best else ""
         return self._new(observation, situation) or Unlinked(observation, f"no fact fits{nearest}")
 
