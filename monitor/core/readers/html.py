@@ -22,7 +22,7 @@ from monitor.core.readers.decode import decode
 from monitor.core.readers.metadata import Metadata, day_of, metadata
 from monitor.core.readers.regions import settle
 from monitor.core.readers.stamps import Stamps, day_in, stamps
-from monitor.core.readers.walk import Walk
+from monitor.core.readers.walk import MAX_BLOCKS, Walk
 from monitor.core.text.language import language_of
 from monitor.errors import Problem
 
@@ -58,6 +58,8 @@ def _read_tree(tree: LexborHTMLParser, html: str, url: str, source: Source | Non
     walk = Walk(_base(tree, url), _controlled(tree, html))
     if tree.root is not None:
         walk.run(tree.root)
+    if walk.is_cut:
+        problems = (*problems, Problem("markup", f"more than {MAX_BLOCKS} paragraphs and cells; the first ones were read", level="warning"))
     about = metadata(tree, html)
     language = language_of(_html_lang(tree), source.language if source else None, _sample(walk.blocks))
     title = _title_block(walk, about)

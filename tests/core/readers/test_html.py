@@ -6,6 +6,7 @@ import pytest
 
 from monitor.core import readers
 from monitor.core.model import Form, Region, Source
+from monitor.core.readers.walk import MAX_BLOCKS
 from tests.core.readers.pages import URL, find, read_html, texts
 
 
@@ -200,3 +201,12 @@ def test_unreadable_selector_is_a_problem_and_the_page_is_read() -> None:
     page = readers.read(b"<p>Kept</p>", "text/html", URL, Source("s", URL, include=("p[[",)))
     assert texts(page) == ["Kept"]
     assert page.problems[0].where == "selector"
+
+
+def test_endless_table_is_read_to_a_bound_and_says_so() -> None:
+    rows = "".join(f"<tr><td>Site {n}<td>EUR {n} million" for n in range(MAX_BLOCKS))
+    page = read_html(f"<main><h1>Awards</h1><table>{rows}</table></main>")
+    assert page.title == "Awards"
+    assert len(page.passages) == MAX_BLOCKS
+    assert find(page, "EUR 7 million").row_header == "Site 7"
+    assert any(f"more than {MAX_BLOCKS} paragraphs" in problem.text for problem in page.problems)
