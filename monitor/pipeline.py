@@ -15,7 +15,7 @@ from urllib.parse import urlsplit
 
 from sqlalchemy.engine import Connection
 
-from monitor.core.model import Baseline, Capture, Change, NotModified, Page, Setting, Source, SourceStatus
+from monitor.core.model import PAGE_STATUSES, Baseline, Capture, Change, NotModified, Page, Setting, Source, SourceStatus
 from monitor.core.schedule import GOOD
 from monitor.errors import FetchError, MonitorError
 from monitor.reading import Before, Reader, Sight, Steps, Task, View, broken, guarded_view, leads, leads_on
@@ -205,13 +205,12 @@ def failed(error: FetchError, at: datetime) -> Seen:
 
 def captured(capture: Capture) -> Seen:
     """A capture as what is recorded of it; answers that are no page (they come from archives) are failed looks."""
-    if capture.http_status in PAGES:
+    if capture.http_status in PAGE_STATUSES:
         return Seen(capture.captured_at, SourceStatus.OK, capture, http_status=capture.http_status)
     status = REFUSALS.get(capture.http_status, SourceStatus.HTTP_ERROR)
     return Seen(capture.captured_at, status, error=f"the server answered {capture.http_status}", http_status=capture.http_status)
 
 
-PAGES = (200, 203)  # as the fetcher has it: a proxy that changed something on the way still gives the page
 REFUSALS: Mapping[int, SourceStatus] = {
     204: SourceStatus.EMPTY,
     205: SourceStatus.EMPTY,

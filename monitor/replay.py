@@ -12,7 +12,7 @@ from pathlib import Path
 
 from monitor import pipeline
 from monitor.baseline import read
-from monitor.core.model import Baseline, Capture, Review, Source
+from monitor.core.model import PAGE_STATUSES, Baseline, Capture, Review, Source
 from monitor.errors import MonitorError, Problem, StoreError
 from monitor.pipeline import Digested, Pass
 from monitor.reading import Reader, Steps
@@ -76,7 +76,7 @@ def open_archive(store: Store, sources: Sequence[Source], files: Iterable[Path])
         if source is None:
             found.strangers[capture.url] = found.strangers.get(capture.url, 0) + 1
             continue
-        if capture.http_status == 200:
+        if capture.http_status in PAGE_STATUSES:
             store.blobs.put(capture.body)
         found.captures.append(Dated(source, address_of(capture.url, source), replace(capture, source_id=source.id, body=b"")))
     found.captures.sort(key=lambda dated: dated.capture.captured_at)
@@ -134,7 +134,7 @@ class Replay:
         self.took(pipeline.digest_backlog(self.store, self.steps, self.baseline, at, self.reader), at)
 
     def with_body(self, capture: Capture) -> Capture:
-        body = self.store.blobs.get(capture.sha256) if capture.http_status == 200 else b""
+        body = self.store.blobs.get(capture.sha256) if capture.http_status in PAGE_STATUSES else b""
         if body is None:
             raise StoreError(f"the body of {capture.url} was dropped while it was replayed (run it again)")
         return replace(capture, body=body)

@@ -122,6 +122,10 @@ class Cause(StrEnum):
     BASELINE = "baseline"
 
 
+# HTTP statuses whose body is a page; 203 is one that a proxy changed on the way (RFC 9110, section 15.3.4).
+PAGE_STATUSES = frozenset({200, 203})
+
+
 class SourceStatus(StrEnum):
     """The outcome of the last look at a source, one word each (design.md, section 6)."""
 

@@ -26,7 +26,6 @@ from monitor.fetch.addresses import Addresses
 from monitor.fetch.limits import Validators, failure
 from monitor.fetch.line import Answer, Headers
 
-PAGES = frozenset({200, 203})
 REDIRECTS = frozenset({301, 302, 303, 307, 308})
 PERMANENT = frozenset({301, 308})
 _PASSING = frozenset({408, 500, 502, 504})

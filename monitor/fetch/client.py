@@ -17,11 +17,10 @@ import httpx
 
 from monitor import __version__
 from monitor.config import Settings, secrets
-from monitor.core.model import Capture, NotModified, Source, SourceStatus
+from monitor.core.model import PAGE_STATUSES, Capture, NotModified, Source, SourceStatus
 from monitor.errors import FetchError
 from monitor.fetch.addresses import Addresses, Resolve, origin_of, system_resolve
 from monitor.fetch.answers import (
-    PAGES,
     PERMANENT,
     REDIRECTS,
     clean_etag,
@@ -191,7 +190,7 @@ class Fetcher:
     def _outcome(self, answer: Answer, look: _Look, moved_to: str | None, *, conditional: bool) -> Capture | NotModified:
         if answer.status == 304 and conditional:
             return NotModified(look.source.id, look.written, look.now)
-        if answer.status not in PAGES:
+        if answer.status not in PAGE_STATUSES:
             raise failed(answer, look.now, self.limits.retry_after_cap_s)
         body = read_body(answer, max_bytes=look.source.max_bytes or self.limits.max_bytes, source_kind=look.source.kind)
         if not body.strip():
