@@ -6,7 +6,6 @@ import hashlib
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
-from difflib import SequenceMatcher
 from typing import NamedTuple, Protocol
 from urllib.parse import urldefrag, urlsplit
 
@@ -240,12 +239,3 @@ def plain_url(url: str) -> str:
     path, mark, query = address.partition("?")
     kept = [part for part in query.split("&") if not part.lower().startswith(COUNTERS)]
     return f"{path}?{'&'.join(kept)}" if mark and any(kept) else path if mark else address
-
-
-def differing(first: Page | None, second: Page | None) -> list[str]:
-    """The lines of the second look that the first did not have: what is unstable when nothing can have happened in between."""
-    if first is None or second is None:
-        return []
-    before, after = first.text.splitlines(), second.text.splitlines()
-    moves = SequenceMatcher(None, before, after, autojunk=False).get_opcodes()
-    return [text for tag, _, _, start, end in moves if tag in ("replace", "insert") for text in after[start:end]]

@@ -78,7 +78,7 @@ def run(settings: Settings, *, host: str = "127.0.0.1", port: int = 8000, with_w
     with signals(stop) as started, ExitStack() as stack:
         known_programmes(settings.home)
         store = stack.enter_context(watch.open_store(settings))
-        refuse_open_bind(host, settings, any(a.closed_at is None for a in people.accounts(store)))
+        refuse_open_bind(host, settings, people.has_accounts(store))
         stack.enter_context(store.running())
         channels = stack.enter_context(delivery.channels_of(settings, wall_clock))
         service = Service(settings, store, channels, journal, stop)

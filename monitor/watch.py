@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from difflib import SequenceMatcher
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
@@ -12,10 +13,11 @@ from zoneinfo import ZoneInfo
 from monitor import sync, wayback
 from monitor.baseline import folder_digest, known_programmes, programme_folder, programme_ids, read
 from monitor.config import Settings
-from monitor.core.model import Baseline, Capture, NotModified, Source
+from monitor.core.model import Baseline, Capture, NotModified, Page, Setting, Source
 from monitor.core.schedule import Pace
 from monitor.errors import BaselineError, FetchError, MonitorError, UsageError
 from monitor.pipeline import Digested
+from monitor.reading import Task, View
 from monitor.store import engine, queries
 from monitor.store.engine import Store
 
@@ -102,6 +104,41 @@ def new_reader(settings: Settings) -> Isolation:
     from monitor.isolation import Isolation
 
     return Isolation(STEPS, cpu_s=max(1, round(settings.read_timeout_s)), memory_bytes=settings.read_max_mb << 20)
+
+
+@dataclass(frozen=True, slots=True)
+class Trial:
+    """Two looks at an address: the answer, how it was read, and the lines that differed between the looks."""
+
+    capture: Capture
+    view: View
+    unstable: tuple[str, ...]
+
+
+def tried(settings: Settings, source: Source, clock: Callable[[], datetime]) -> Trial:
+    """A source as it would be seen, within the limits of every other one; nothing is stored. Raises FetchError when it cannot be looked at."""
+    from monitor.understanding import steps  # all languages and kinds, which most commands never need
+
+    with new_fetcher(settings) as fetcher, new_reader(settings) as reader:
+        get, understanding = getting(fetcher, clock), steps()
+        captures = [get(source) for _ in range(2)]
+        first, second = (reader(understanding, _task_of(c, source)) for c in captures)
+    return Trial(captures[1], second, tuple(_differing(first.page, second.page)))
+
+
+def _task_of(capture: Capture, source: Source) -> Task:
+    setting = Setting(published_on=capture.captured_at.date())
+    return Task(capture.body, capture.media_type, capture.url, capture.http_status, source, None, setting)
+
+
+def _differing(first: Page | None, second: Page | None) -> Iterator[str]:
+    """The lines of the second look that the first did not have: what is unstable when nothing can have happened in between."""
+    if first is None or second is None:
+        return
+    before, after = first.text.splitlines(), second.text.splitlines()
+    for tag, _, _, start, end in SequenceMatcher(None, before, after, autojunk=False).get_opcodes():
+        if tag in ("replace", "insert"):
+            yield from after[start:end]
 
 
 class StoppedError(MonitorError):

@@ -162,6 +162,7 @@ class _Linker(NewFacts, Things):
         )
         if foreign:
             return Unlinked(observation, foreign)
+        situation.is_of_strangers = self._names_strangers(observation, situation)
         best = max(
             self._targets(observation, situation),
             key=lambda t: t.score + (KNOWN_BONUS if self._is_its_value(t, observation) else 0),
@@ -273,7 +274,7 @@ class _Linker(NewFacts, Things):
         passage = self.page.passages[observation.passage]
         if passage.label or passage.row_header or max(worded(signature, situation), default=0.0) >= SENTENCE:
             return False
-        return bool(signature.fact.version) and self._is_of_strangers(observation, situation)
+        return bool(signature.fact.version) and situation.is_of_strangers
 
     def _is_said_anew(self, observation: Observation) -> bool:
         """Does the value stand under a label, in a table or a fact box, or does its sentence speak of a change or of the present?"""

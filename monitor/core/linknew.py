@@ -66,7 +66,7 @@ class NewFacts(PageLinking):
             return None
         if about in SORTS and situation.concepts[about].nearness < SENTENCE and not self._is_ours_near(situation):
             return None  # neither what the money is nor whose is said by it
-        if about is None or (not (self.official and is_prose) and self._is_of_strangers(observation, situation)):
+        if about is None or (not (self.official and is_prose) and situation.is_of_strangers):
             return None
         if passage.column_header and passage.row is not None and subject is None and not self._row_has_new_site(passage):
             return None  # one of many amounts in a table about other things
@@ -114,7 +114,7 @@ class NewFacts(PageLinking):
         is_name = self.lexicon.code != "de" and len(words) >= 2 and all(w[:1].isupper() for w in words) and not head.isupper()
         return is_name and not properties(self.lexicon).concepts(head) and not self._is_ours(head)
 
-    def _is_of_strangers(self, observation: Observation, situation: Situation) -> bool:
+    def _names_strangers(self, observation: Observation, situation: Situation) -> bool:
         """Does the stretch before the value name others - places, projects - and nothing of this programme? Organisations may be its funders."""
         if observation.sentence_start in self.new_sites:
             return False

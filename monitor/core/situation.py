@@ -162,6 +162,7 @@ class Situation:
     concepts: dict[str, Near] = field(default_factory=dict)
     stems: dict[str, Near] = field(default_factory=dict)
     names: dict[KnownName, Near] = field(default_factory=dict)
+    is_of_strangers: bool = False  # the stretch before the value names others - places, projects - and nothing of this programme
     is_elsewhere: bool = False  # the sentence names a town or region that the programme does not know, and none that it does
 
     def add(self, layer: Layer, nearness: float, where: str) -> None:

@@ -59,6 +59,12 @@ def accounts(store: Store) -> list[Account]:
         return [account_of(row) for row in connection.execute(select(ACCOUNT).order_by(ACCOUNT.c.id)).mappings()]
 
 
+def has_accounts(store: Store) -> bool:
+    """Is there an account that is not closed?"""
+    with store.read() as connection:
+        return connection.execute(select(ACCOUNT.c.id).where(ACCOUNT.c.closed_at.is_(None)).limit(1)).first() is not None
+
+
 def account(store: Store, name: str) -> Account | None:
     """The account of that name that is not closed, or None."""
     wanted = select(ACCOUNT).where(ACCOUNT.c.id == name, ACCOUNT.c.closed_at.is_(None))

@@ -61,23 +61,24 @@ def try_out(
     request: Request, face: Shared, person: Admin, programme: str, source_id: str, values: TypedIn, digest: Annotated[str, Form()]
 ) -> HTMLResponse:
     """The source looked at as it would be, with the address checked like all others; nothing is stored."""
-    source = as_typed(face, programme, source_id, values)
+    source = as_typed(face, programme, source_id, changed(face, programme, source_id, values))
     return form(request, face, person, programme, source_id, values, digest, dry_run(face, source))
 
 
 @router.post("/save")
 def save(face: Shared, person: Admin, programme: str, source_id: str, values: TypedIn, digest: Annotated[str, Form()]) -> RedirectResponse:
     """Writes the changed lines. Raises ConflictError when somebody wrote to the folder since the form was shown."""
-    as_typed(face, programme, source_id, values)
-    edit.edit_source(programme_folder(face.settings.home, programme), digest, source_id, changed(face, programme, source_id, values))
+    wanted = changed(face, programme, source_id, values)
+    as_typed(face, programme, source_id, wanted)
+    edit.edit_source(programme_folder(face.settings.home, programme), digest, source_id, wanted)
     face.baseline(programme)
     return RedirectResponse(path("sources", programme, source_id), 303)
 
 
-def as_typed(face: Face, programme: str, source_id: str, values: dict[str, object]) -> Source:
-    """The source of the form. Raises UsageError for what cannot be one, with what is wrong."""
+def as_typed(face: Face, programme: str, source_id: str, wanted: dict[str, object]) -> Source:
+    """The source with the keys that are wanted otherwise. Raises UsageError for what cannot be one, with what is wrong."""
     folder = programme_folder(face.settings.home, programme)
-    source = edit.as_edited(folder, source_id, changed(face, programme, source_id, values))
+    source = edit.as_edited(folder, source_id, wanted)
     if any(s.url == source.url and s.id != source_id for s in face.baseline(programme).sources):
         raise UsageError("this address is watched already by another source")
     return source

@@ -60,8 +60,8 @@ def log_out(face: Shared, person: Sender) -> Response:
 
 
 def form(request: Request, face: Face, next: str, problem: str = "", status: int = 200) -> HTMLResponse:
-    has_accounts = any(a.closed_at is None for a in people.accounts(face.store))
-    return face.html(request, None, "login.html", {"next": line(next[:2000]), "problem": problem, "has_accounts": has_accounts}, status)
+    shown = {"next": line(next[:2000]), "problem": problem, "has_accounts": people.has_accounts(face.store)}
+    return face.html(request, None, "login.html", shown, status)
 
 
 def landing(next: str) -> str:

@@ -81,7 +81,7 @@ class Door:
         if self.shared_password or self.settings.web_user_header:
             return False
         if self._has_accounts is None:
-            self._has_accounts = any(a.closed_at is None for a in people.accounts(self.store))
+            self._has_accounts = people.has_accounts(self.store)
         return not self._has_accounts
 
     def accounts_moved(self) -> None:

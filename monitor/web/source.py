@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Annotated
 from urllib.parse import urlsplit
 
@@ -15,12 +15,10 @@ from monitor.baseline.append import append_sources
 from monitor.baseline.draft import slug
 from monitor.baseline.fields import url_complaint
 from monitor.baseline.takeover import source_blocks
-from monitor.core.model import Capture, Observation, Setting, Source
+from monitor.core.model import Observation, Source
 from monitor.errors import FetchError, UsageError
-from monitor.reading import Task, View, differing
 from monitor.render.clean import line
 from monitor.store import browse, looks
-from monitor.understanding import steps
 from monitor.web.face import Face, Shared
 from monitor.web.people import Admin, AdminViewer, Viewer
 from monitor.web.shown import path
@@ -37,7 +35,7 @@ router = APIRouter()
 
 @dataclass(frozen=True, slots=True)
 class DryRun:
-    """What one polite look at an address gave; nothing is stored. `problem` is empty when it could be read."""
+    """What two polite looks at an address gave; nothing is stored. `problem` is empty when it could be read."""
 
     source: Source
     problem: str = ""
@@ -151,25 +149,22 @@ def new_source(face: Face, programme: str, url: str, kind: str, authority: str, 
 
 
 def dry_run(face: Face, source: Source) -> DryRun:
-    """Looked at twice and read within the limits of every other source; the reading happens in a child process."""
+    """Looked at twice; what hinders it is told where its result would be."""
     try:
-        with watch.new_fetcher(face.settings) as fetcher:
-            captures = [c for _ in range(2) if isinstance(c := fetcher.fetch(source, None, face.now()), Capture)]
+        trial = watch.tried(face.settings, source, face.now)
     except FetchError as error:
         return DryRun(source, f"{error.status}: {line(str(error), 300)}")
-    if len(captures) < 2:
-        return DryRun(source, "nothing came back")
-    setting = Setting(published_on=face.now().date())
-    with watch.new_reader(face.settings) as reader:
-        first, second = (reader(steps(), Task(c.body, c.media_type, c.final_url, c.http_status, source, None, setting)) for c in captures)
-    return replace(of_view(source, captures[1], second), unstable=tuple(differing(first.page, second.page)[:UNSTABLE_SHOWN]))
-
-
-def of_view(source: Source, capture: Capture, seen: View) -> DryRun:
-    problem = "" if seen.status == "ok" else f"{seen.status}: {line(seen.reason, 300)}"
-    page = seen.page
-    title, language = (page.title, page.language) if page else ("", "")
-    return DryRun(source, problem, capture.final_url, title, language, seen.observations[:READ_SHOWN], len(seen.observations))
+    page, seen = trial.view.page, trial.view
+    return DryRun(
+        source,
+        problem="" if seen.status == "ok" else f"{seen.status}: {line(seen.reason, 300)}",
+        final_url=trial.capture.final_url,
+        title=page.title if page else "",
+        language=page.language if page else "",
+        observations=seen.observations[:READ_SHOWN],
+        total=len(seen.observations),
+        unstable=trial.unstable[:UNSTABLE_SHOWN],
+    )
 
 
 def form(request: Request, face: Face, person: AdminViewer, fields: dict[str, str], tried: DryRun | None) -> HTMLResponse:

@@ -14,14 +14,14 @@ from monitor.cli.common import State
 from monitor.cli.common import now as clock
 from monitor.cli.output import Format, clean, complain, print_json, print_table, say
 from monitor.config import Settings
-from monitor.core.model import Baseline, Capture, Observation, Page, Region, Setting, Source
+from monitor.core.model import Baseline, Observation, Page, Region, Setting, Source
 from monitor.core.text.language import UNKNOWN
 from monitor.errors import FetchError, UsageError
-from monitor.pipeline import Fetch
-from monitor.reading import Task, View, differing, guarded_view
+from monitor.reading import Task, guarded_view
 from monitor.store import looks
 from monitor.store.engine import Store
 from monitor.understanding import Understanding, steps
+from monitor.watch import Trial
 
 SOURCE_FAILED = 3
 PROPOSED = 50
@@ -87,21 +87,12 @@ def _moment(at: datetime | None) -> str:
 # ---------------------------------------------------------------------------------------------------------------------------- test
 
 
-@dataclass(frozen=True, slots=True)
-class Trial:
-    """Two looks at an address: the answer, how it was read, and the lines that differed between the looks."""
-
-    capture: Capture
-    view: View
-    unstable: tuple[str, ...]
-
-
 def test_source(state: State, url: str, programme: str | None, form: Format) -> int:
     """Two looks at an address without storing anything; 3 when it cannot be looked at or read."""
     settings = state.settings()
     baseline = watch.load_programmes(settings, programme).baselines[0] if programme else None
     source = next((s for s in baseline.sources if s.url == url or s.id == url), None) if baseline else None
-    trial = tried(settings, source or Source("test", url))
+    trial = _tried(settings, source or Source("test", url))
     page = trial.view.page
     if form is Format.JSON:
         print_json(_trial_json(trial))
@@ -122,7 +113,7 @@ def edit_source(state: State, source_id: str, pairs: Sequence[str], programme: s
         edit.edit_source(folder, baseline.digest, source_id, values)
         say(f"{source_id} changed in {folder / 'programme.toml'}: {', '.join(values)}")
         return 0
-    trial = tried(state.settings(), edit.as_edited(folder, source_id, values))
+    trial = _tried(state.settings(), edit.as_edited(folder, source_id, values))
     if trial.view.page is not None:
         _print_trial(trial, trial.view.page)
     if trial.view.status != "ok":
@@ -138,28 +129,12 @@ def _pair(text: str) -> tuple[str, object]:
     return key.strip(), edit.typed(key.strip(), value)
 
 
-def tried(settings: Settings, source: Source) -> Trial:
+def _tried(settings: Settings, source: Source) -> Trial:
     """Raises FetchError, its line with the status word, when the address cannot be looked at."""
-    understanding = steps()
-    with watch.new_fetcher(settings) as fetcher, watch.new_reader(settings) as reader:
-        captures = [_fetched(fetcher, source) for _ in range(2)]
-        views = [reader(understanding, task_of(c, source)) for c in captures]
-    return Trial(captures[1], views[1], tuple(differing(views[0].page, views[1].page)))
-
-
-def _fetched(fetcher: Fetch, source: Source) -> Capture:
     try:
-        found = fetcher.fetch(source, None, clock())
+        return watch.tried(settings, source, clock)
     except FetchError as error:
         raise FetchError(error.status, f"{error.status}: {error}") from error
-    assert isinstance(found, Capture)  # nothing was asked conditionally
-    return found
-
-
-def task_of(capture: Capture, source: Source) -> Task:
-    return Task(
-        capture.body, capture.media_type, capture.url, capture.http_status, source, None, Setting(published_on=capture.captured_at.date())
-    )
 
 
 def _print_trial(trial: Trial, page: Page) -> None:

@@ -66,11 +66,7 @@ class Walk(Structures):
         """Visits every node once, in document order, with a stack of its own: pages nest deeper than Python recurses."""
         stack: list[tuple[LexborNode, Closer | None]] = []
         node: LexborNode | None = root.first_child
-        while node is not None:
-            if len(self.blocks) >= MAX_BLOCKS:
-                self.is_cut = True
-                _close_all(stack)
-                break
+        while node is not None and len(self.blocks) < MAX_BLOCKS:
             tag = node.tag or ""
             if tag == "-text":
                 self._text(node.text_content or "")
@@ -90,6 +86,11 @@ class Walk(Structures):
                     closer()
                 following = node.next
             node = following
+        self.is_cut = node is not None
+        while stack:  # what the bound left open
+            _, closer = stack.pop()
+            if closer is not None:
+                closer()
         self._flush()
         self.frames[0].last = len(self.blocks)
 
@@ -331,11 +332,3 @@ def _is_title(class_: str) -> bool:
 
 def _may_hide(tag: str, attributes: Attributes) -> bool:
     return "hidden" in attributes or "style" in attributes or "aria-hidden" in attributes or tag == "dialog"
-
-
-def _close_all(stack: list[tuple[LexborNode, Closer | None]]) -> None:
-    """Ends every element that is still open, the innermost first."""
-    while stack:
-        _, closer = stack.pop()
-        if closer is not None:
-            closer()
