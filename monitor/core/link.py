@@ -68,6 +68,7 @@ PROVISIONAL = 0.9
 NO_DATE_THRESHOLD = 0.3  # "no new date has been set" seldom names its event in the same sentence
 ELSEWHERE = 0.6  # a sentence about a town that is not ours, where it names nothing of the programme
 OF_OTHERS = 0.4  # prose that names another project before the value, and nothing of ours
+NOUN_FOUND = 0.65  # of a bare number whose noun the link has found: what it counts was the doubt about it
 KNOWN_BONUS = 0.25  # by which the fact whose known value it is goes before one that words fit better
 LIKELY = 0.5  # the least plausibility of what stands beside a known value
 
@@ -171,6 +172,8 @@ class _Linker(NewFacts, Things):
         is_no_date = isinstance(observation.value, DateSpan) and observation.value.is_no_date
         if best and best.score >= (NO_DATE_THRESHOLD if is_no_date else THRESHOLD):
             self.told[observation.sentence_start] = best.signature.fact
+            if isinstance(observation.value, Count) and not observation.value.unit:
+                observation = replace(observation, confidence=max(observation.confidence, NOUN_FOUND))
             return Linked(observation, best.signature.fact.key, best.score, best.reasons, best.signature.fact.label)
         if best and best.score >= THRESHOLD * OF_OTHERS and self._is_told_of_others(best.signature, observation, situation):
             return Unlinked(observation, f"would be {best.signature.fact.key}, but its sentence names another")

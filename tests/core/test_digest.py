@@ -230,3 +230,9 @@ def test_unsure_statement_waits_for_a_plainer_one(news: Watch) -> None:
     claim = replace(news.digests[0].claims[0], value=nine, confidence=0.9, first_look=False)
     seen = [diff(news.baseline, (), [replace(claim, score=score)], (), (), KINDS, FIRST_LOOK) for score in (0.4, 0.8)]
     assert [len(changes) for changes in seen] == [0, 1]
+
+
+@pytest.mark.parametrize("number", ["nine", "9"])
+def test_bare_number_whose_noun_stands_before_it_is_sure_enough(number: str) -> None:
+    text = f"en 2025-06-01 Alpine Base Tunnel\nTwo further stations have been approved, which brings their number to {number}."
+    assert watched(text).flags() == ["count_changed stations 9"]

@@ -148,7 +148,7 @@ def _without_unit(number: Number, context: CountContext) -> Mention | None:
     before = word_before(number, context)
     hedge = context.hedges.around(context.folded, number.start, number.end)
     cues = (*((before,) if before in context.words.before_cues else ()), *cues, *((hedge.words,) if hedge else ()))
-    confidence = 0.65 if number.words else 0.4
+    confidence = 0.5 if number.words else 0.4
     return Mention("count", count_of(number, None, None, hedge, measure=False), number.start, number.end, confidence, None, cues)
 
 

@@ -48,7 +48,7 @@ def _explained(number: Number, after: Number, context: CountContext) -> Mention 
         unit = unit_of(after, context)[1]
         if unit is not None and unit.measure:
             return None
-        return _bare_count(number, context.text[unit.start : unit.end] if unit else None, 0.65)
+        return _bare_count(number, context.text[unit.start : unit.end] if unit else None, 0.5)
     part = gap in context.words.of and 1 < (number.value or 0) < after.value
     return _bare_count(number, None, 0.4) if part else None
 
@@ -67,7 +67,7 @@ def echo(numbers: Sequence[Number], index: int, context: CountContext) -> Mentio
     end = unit.end if unit is not None else first.end
     gap = context.folded[end : number.start]
     if unit is not None and not unit.measure and len(gap) <= _ECHO_REACH and gap.strip(" ,") in context.words.echoes:
-        return _bare_count(number, context.text[unit.start : unit.end], 0.65)
+        return _bare_count(number, context.text[unit.start : unit.end], 0.5)
     return _bare_count(number, None, 0.4) if _is_part(first, number, unit, gap, context) else None
 
 
